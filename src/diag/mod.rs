@@ -1,0 +1,209 @@
+//! Diagnostics: an author's mistakes as data.
+//!
+//! A [`Diagnostic`] has a stable [`Code`], a headline that stands alone, a primary place, further places, hints and, for a
+//! generated record, the record's place. [`Diagnostics`] collects them; nothing stops at the first. Rendering is apart, one
+//! file a form, in [`render`].
+
+pub mod codes;
+pub mod render;
+mod suggest;
+
+use crate::source::{Sources, Span};
+pub use codes::Code;
+pub use suggest::{nearest, quoted_list};
+
+/// How bad it is: an error stops the build, a warning does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing is written.
+    Error,
+    /// Printed, and the build goes on.
+    Warning,
+}
+
+impl Severity {
+    /// The word that renderers print.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// A place with a short remark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What to see there; may be empty at the primary place.
+    pub text: String,
+}
+
+/// The generated record that a diagnostic speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordPlace {
+    /// Dataset name.
+    pub dataset: String,
+    /// Record index.
+    pub index: u64,
+    /// Path inside the record in dots, such as `input.context.role`; empty for the whole record.
+    pub path: String,
+}
+
+impl std::fmt::Display for RecordPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}#{}", self.dataset, self.index)?;
+        if self.path.is_empty() { Ok(()) } else { write!(f, " {}", self.path) }
+    }
+}
+
+/// One mistake of an author, or one violation of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Stable name of the kind of mistake.
+    pub code: Code,
+    /// Error or warning.
+    pub severity: Severity,
+    /// One lower-case phrase, no full stop, names in backticks.
+    pub message: String,
+    /// The place to mend; `None` only where no file is to blame.
+    pub primary: Option<Label>,
+    /// Further places that explain the first.
+    pub secondary: Vec<Label>,
+    /// Why, and how to mend it.
+    pub hints: Vec<String>,
+    /// The record it was found in.
+    pub record: Option<RecordPlace>,
+}
+
+impl Diagnostic {
+    /// An error at `span`.
+    pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Error, Some(span), message.into())
+    }
+
+    /// A warning at `span`.
+    pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Warning, Some(span), message.into())
+    }
+
+    /// An error that no place in a file is to blame for.
+    pub fn unplaced(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Error, None, message.into())
+    }
+
+    fn new(code: Code, severity: Severity, span: Option<Span>, message: String) -> Self {
+        let primary = span.map(|span| Label { span, text: String::new() });
+        Self { code, severity, message, primary, secondary: Vec::new(), hints: Vec::new(), record: None }
+    }
+
+    /// Adds a remark at the primary place.
+    #[must_use]
+    pub fn remark(mut self, text: impl Into<String>) -> Self {
+        if let Some(primary) = &mut self.primary {
+            primary.text = text.into();
+        }
+        self
+    }
+
+    /// Adds a further place.
+    #[must_use]
+    pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.secondary.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Adds a hint.
+    #[must_use]
+    pub fn hint(mut self, text: impl Into<String>) -> Self {
+        self.hints.push(text.into());
+        self
+    }
+
+    /// Adds "did you mean `x`?" where a known name is near.
+    #[must_use]
+    pub fn suggest<'a>(self, wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        match nearest(wrong, known) {
+            Some(name) => self.hint(format!("did you mean `{name}`?")),
+            None => self,
+        }
+    }
+
+    /// Names the record it was found in.
+    #[must_use]
+    pub fn in_record(mut self, place: RecordPlace) -> Self {
+        self.record = Some(place);
+        self
+    }
+}
+
+/// Diagnostics as they come in.
+#[derive(Debug, Clone, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Takes one more.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.list.push(diagnostic);
+    }
+
+    /// Takes all of another collection.
+    pub fn append(&mut self, other: Self) {
+        self.list.extend(other.list);
+    }
+
+    /// Whether any stops the build.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|one| one.severity == Severity::Error)
+    }
+
+    /// How many errors and how many warnings.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        let errors = self.list.iter().filter(|one| one.severity == Severity::Error).count();
+        (errors, self.list.len() - errors)
+    }
+
+    /// Whether there is none at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// All, in their present order.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter()
+    }
+
+    /// Sorts by file and place and drops those said twice (a base entry is checked once for each scenario).
+    #[must_use]
+    pub fn sorted(mut self, sources: &Sources) -> Self {
+        let key = |one: &Diagnostic| {
+            let place = one.primary.as_ref().and_then(|label| sources.locate(label.span));
+            let record = one.record.as_ref().map(|record| (record.dataset.clone(), record.index, record.path.clone()));
+            (place.is_none(), place, record, one.severity, one.code, one.message.clone())
+        };
+        self.list.sort_by_cached_key(key);
+        self.list.dedup();
+        self
+    }
+}
+
+impl FromIterator<Diagnostic> for Diagnostics {
+    fn from_iter<T: IntoIterator<Item = Diagnostic>>(iter: T) -> Self {
+        Self { list: iter.into_iter().collect() }
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}

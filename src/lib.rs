@@ -1,0 +1,16 @@
+//! `dictum`: a declarative, template-driven data compiler.
+//!
+//! YAML scenario specs in, verified and reproducible datasets out. `pipeline` is the product; everything above it in this
+//! list is what it stands on, everything below is a door to it. A module uses only modules declared above it.
+
+pub mod source;
+pub mod diag;
+pub mod digest;
+pub mod random;
+pub mod world;
+pub mod data;
+pub mod record;
+pub mod engine;
+pub mod library;
+pub mod pipeline;
+pub mod cli;

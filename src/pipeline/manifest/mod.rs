@@ -1,0 +1,1 @@
+//! The manifest of an output folder and the lock beside the specs.

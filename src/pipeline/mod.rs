@@ -1,0 +1,4 @@
+//! The seven stages, in order.
+
+pub mod emit;
+pub mod manifest;
