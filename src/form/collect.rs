@@ -1,0 +1,81 @@
+//! `collect`: every row that applies.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::first::{Row, rows};
+use super::parse::{Parse, Shape};
+use super::{FormKind, Position};
+use crate::data::{List, Type, Value};
+use crate::diag::{Diagnostic, codes};
+use crate::program::{Env, Fault, Form, Lower, Lowered, Op};
+use crate::source::Span;
+
+/// The form.
+pub(super) const KIND: FormKind = FormKind {
+    head: "collect",
+    options: &[],
+    draws: false,
+    parse,
+    doc: "Rows of `when` and a form; the list of what every row whose condition holds gives, in the order of the rows.",
+    example: "duties: {collect: [{when: not contained, give: {id: C1, todo: contain it}}]}",
+    schema: r#"{"collect": {"type": "array", "minItems": 1}}"#,
+};
+
+fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
+    let rows = rows(cx, shape)?;
+    if shape.position == Position::Draw {
+        for row in rows.iter().filter(|row| row.body.draws() && !row.body.streamed()) {
+            cx.report(
+                Diagnostic::error(codes::STREAM_NEEDED, row.span, "a drawing row of `collect` needs a `stream`")
+                    .hint("several rows may apply at once; `stream: name` gives each an address that does not move with its place"),
+            );
+        }
+    }
+    Some(Box::new(Collect { span: shape.span, rows }))
+}
+
+struct Collect {
+    span: Span,
+    rows: Vec<Row>,
+}
+
+impl Form for Collect {
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
+        let rows: Vec<_> = self.rows.iter().map(|row| row.lower(cx)).collect();
+        let least = rows.iter().filter(|row| !row.truths.1 && !row.body.optional).count();
+        let most = rows.len();
+        let item = Type::join_all(rows.iter().map(|row| row.body.ty.clone()));
+        let rows = rows.into_iter().map(|row| (row.when, row.body.op)).collect();
+        Lowered::new(CollectOp(rows), Type::list_between(item, least, Some(most)))
+    }
+
+    fn draws(&self) -> bool {
+        self.rows.iter().any(|row| row.body.draws())
+    }
+}
+
+struct CollectOp(Vec<(Option<Box<dyn Op>>, Box<dyn Op>)>);
+
+impl Op for CollectOp {
+    fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
+        let mut list = List::new();
+        for (when, body) in &self.0 {
+            let applies = match when {
+                Some(condition) => condition.eval(env)?.is_true(),
+                None => true,
+            };
+            if applies {
+                let value = body.eval(env)?;
+                if !value.is_undefined() {
+                    list.push(value.into_owned());
+                }
+            }
+        }
+        Ok(Cow::Owned(Value::List(Arc::new(list))))
+    }
+}

@@ -1,0 +1,179 @@
+//! Data in value positions: literals, templates, lists and maps.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::data::{Field, Fields, List, Map, Text, Type, Value};
+use crate::engine::yaml::Node;
+use crate::program::{Env, Fault, Form, Lower, Lowered, Op, TemplateText};
+use crate::source::Span;
+
+/// A constant.
+pub struct Literal {
+    span: Span,
+    value: Value,
+}
+
+impl Literal {
+    /// The constant that a whole node is.
+    #[must_use]
+    pub fn of(node: &Node) -> Self {
+        Self { span: node.span, value: node.value() }
+    }
+}
+
+impl Form for Literal {
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn lower(&self, _: &mut Lower<'_>) -> Lowered {
+        Lowered::constant(self.value.clone())
+    }
+
+    fn draws(&self) -> bool {
+        false
+    }
+}
+
+/// A template: typed where it is one whole `{{ … }}`, unless text is asked for.
+pub struct Templated {
+    template: TemplateText,
+    text: bool,
+}
+
+impl Templated {
+    /// One that keeps the type of a whole `{{ … }}`.
+    #[must_use]
+    pub fn typed(template: TemplateText) -> Self {
+        Self { template, text: false }
+    }
+
+    /// One that is always text.
+    #[must_use]
+    pub fn text(template: TemplateText) -> Self {
+        Self { template, text: true }
+    }
+}
+
+impl Form for Templated {
+    fn span(&self) -> Span {
+        self.template.span()
+    }
+
+    fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
+        self.template.lower(cx, self.text)
+    }
+
+    fn draws(&self) -> bool {
+        false
+    }
+
+    fn held(&self) -> Option<&str> {
+        self.template.held()
+    }
+}
+
+/// A list of data; an element that is absent is left out.
+pub struct ListData {
+    span: Span,
+    items: Vec<Box<dyn Form>>,
+}
+
+impl ListData {
+    /// A list of these.
+    #[must_use]
+    pub fn new(span: Span, items: Vec<Box<dyn Form>>) -> Self {
+        Self { span, items }
+    }
+}
+
+impl Form for ListData {
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
+        let lower = |(at, item): (usize, &Box<dyn Form>)| cx.inside(&at.to_string(), |cx| item.lower(cx));
+        let items: Vec<Lowered> = self.items.iter().enumerate().map(lower).collect();
+        let item = Type::join_all(items.iter().map(|one| one.ty.clone()));
+        let least = items.iter().filter(|one| !one.optional).count();
+        let ty = Type::list_between(item, least, Some(items.len()));
+        Lowered::new(ListOp(items.into_iter().map(|one| one.op).collect()), ty)
+    }
+
+    fn draws(&self) -> bool {
+        self.items.iter().any(|item| item.draws())
+    }
+}
+
+struct ListOp(Vec<Box<dyn Op>>);
+
+impl Op for ListOp {
+    fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
+        let mut list = List::with_capacity(self.0.len());
+        for op in &self.0 {
+            let value = op.eval(env)?;
+            if !value.is_undefined() {
+                list.push(value.into_owned());
+            }
+        }
+        Ok(Cow::Owned(Value::List(Arc::new(list))))
+    }
+}
+
+/// A map of data; a field that is absent is left out.
+pub struct MapData {
+    span: Span,
+    /// The fields in the order written.
+    pub fields: Vec<(Text, Box<dyn Form>)>,
+}
+
+impl MapData {
+    /// A map of these.
+    #[must_use]
+    pub fn new(span: Span, fields: Vec<(Text, Box<dyn Form>)>) -> Self {
+        Self { span, fields }
+    }
+}
+
+impl Form for MapData {
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
+        let mut fields = Fields::default();
+        let mut ops = Vec::with_capacity(self.fields.len());
+        for (name, form) in &self.fields {
+            let lowered = cx.inside(name, |cx| form.lower(cx));
+            fields.known.insert(name.clone(), Field { ty: lowered.ty, optional: lowered.optional });
+            ops.push((name.clone(), lowered.op));
+        }
+        Lowered::new(MapOp(ops), Type::of_fields(fields))
+    }
+
+    fn draws(&self) -> bool {
+        self.fields.iter().any(|(_, form)| form.draws())
+    }
+
+    fn fields(&self) -> &[(Text, Box<dyn Form>)] {
+        &self.fields
+    }
+}
+
+/// Computes a map from its fields.
+pub struct MapOp(pub Vec<(Text, Box<dyn Op>)>);
+
+impl Op for MapOp {
+    fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
+        let mut map = Map::with_capacity(self.0.len());
+        for (name, op) in &self.0 {
+            let value = op.eval(env)?;
+            if !value.is_undefined() {
+                map.push_new(name.clone(), value.into_owned());
+            }
+        }
+        Ok(Cow::Owned(Value::Map(Arc::new(map))))
+    }
+}

@@ -1,0 +1,146 @@
+//! `first`: the first row that applies.
+
+use std::borrow::Cow;
+
+use super::parse::{Parse, Shape, row_key};
+use super::{FormKind, Position};
+use crate::data::{Type, Value};
+use crate::diag::{Diagnostic, codes};
+use crate::engine::yaml::{Node, NodeKind};
+use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op, guards};
+use crate::source::Span;
+
+/// The form.
+pub(super) const KIND: FormKind = FormKind {
+    head: "first",
+    options: &[],
+    draws: false,
+    parse,
+    doc: "Rows of `when` and a form; the first row whose condition holds gives the value. The last row has no `when`: it is the \
+          else. A row that can never be reached is an error.",
+    example: "decision: {first: [{when: personal and not contained, give: escalate}, {give: close}]}",
+    schema: r#"{"first": {"type": "array", "minItems": 1}}"#,
+};
+
+/// One row of `first` or `collect`.
+pub(super) struct Row {
+    /// Its place.
+    pub(super) span: Span,
+    /// Its condition; `None` where it always applies.
+    pub(super) when: Option<ExprText>,
+    /// What it gives.
+    pub(super) body: Box<dyn Form>,
+}
+
+/// Reads the rows of `first` or `collect`.
+pub(super) fn rows(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Vec<Row>> {
+    let NodeKind::List(items) = &shape.head.kind else {
+        cx.expected(shape.head, "a list of rows");
+        return None;
+    };
+    if items.is_empty() {
+        cx.report(Diagnostic::error(codes::EMPTY_CHOICE, shape.head.span, "there are no rows"));
+        return None;
+    }
+    let read: Vec<_> = items.iter().map(|item| row(cx, item, shape.position, shape.dollar)).collect();
+    read.into_iter().collect()
+}
+
+fn row(cx: &mut Parse<'_>, node: &Node, position: Position, dollar: bool) -> Option<Row> {
+    let when = row_key(node, "when", dollar).map(|node| cx.expression(node));
+    let body = cx.row(node, position, dollar, &["when"])?;
+    Some(Row { span: node.span, when: when.map_or(Some(None), |one| one.map(Some))?, body })
+}
+
+/// A lowered row.
+pub(super) struct LoweredRow {
+    /// Its condition.
+    pub(super) when: Option<Box<dyn Op>>,
+    /// What it gives.
+    pub(super) body: Lowered,
+    /// Whether the condition (can hold, can fail).
+    pub(super) truths: (bool, bool),
+}
+
+impl Row {
+    /// Lowers it; a condition that never holds is an error.
+    pub(super) fn lower(&self, cx: &mut Lower<'_>) -> LoweredRow {
+        let Some(when) = &self.when else {
+            return LoweredRow { when: None, body: self.body.lower(cx), truths: (true, false) };
+        };
+        let (op, ty, expr) = when.lower(cx);
+        let truths = if ty.is_never() { (true, true) } else { ty.truths() };
+        if !truths.0 {
+            cx.report(Diagnostic::error(codes::UNREACHABLE, when.span(), "this row never applies: its condition is never true"));
+        }
+        let guarded = expr.as_ref().is_some_and(guards);
+        let body = cx.guarded(guarded, |cx| self.body.lower(cx));
+        LoweredRow { when: Some(op), body, truths }
+    }
+}
+
+fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
+    Some(Box::new(First { span: shape.span, rows: rows(cx, shape)? }))
+}
+
+struct First {
+    span: Span,
+    rows: Vec<Row>,
+}
+
+impl Form for First {
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
+        let mut ty = Type::never();
+        let mut optional = false;
+        let mut rows = Vec::with_capacity(self.rows.len());
+        let mut decided: Option<Span> = None;
+        for row in &self.rows {
+            if let Some(by) = decided {
+                let message = "this row is never reached";
+                cx.report(Diagnostic::error(codes::UNREACHABLE, row.span, message).label(by, "this row always applies"));
+            }
+            let lowered = row.lower(cx);
+            if !lowered.truths.1 && decided.is_none() {
+                decided = Some(row.when.as_ref().map_or(row.span, ExprText::span));
+            }
+            ty = ty.join(&lowered.body.ty);
+            optional |= lowered.body.optional;
+            rows.push((lowered.when, lowered.body.op));
+        }
+        if decided.is_none() {
+            cx.report(
+                Diagnostic::error(codes::MISSING_ELSE, self.span, "no row applies where every condition fails")
+                    .hint("end with a row without `when`: it is the else"),
+            );
+        }
+        Lowered { op: Box::new(FirstOp { span: self.span, rows }), ty, optional }
+    }
+
+    fn draws(&self) -> bool {
+        self.rows.iter().any(|row| row.body.draws())
+    }
+}
+
+struct FirstOp {
+    span: Span,
+    rows: Vec<(Option<Box<dyn Op>>, Box<dyn Op>)>,
+}
+
+impl Op for FirstOp {
+    fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
+        for (when, body) in &self.rows {
+            let applies = match when {
+                Some(condition) => condition.eval(env)?.is_true(),
+                None => true,
+            };
+            if applies {
+                return body.eval(env);
+            }
+        }
+        Err(Box::new(Diagnostic::error(codes::MISSING_ELSE, self.span, "no row applies")))
+    }
+}

@@ -1,0 +1,21 @@
+//! `give`: a value, with whatever modifiers stand beside it.
+
+use super::FormKind;
+use super::parse::{Parse, Shape};
+use crate::program::Form;
+
+/// The form.
+pub(super) const KIND: FormKind = FormKind {
+    head: "give",
+    options: &[],
+    draws: false,
+    parse,
+    doc: "A value: data, in which one whole `{{ … }}` keeps its type. Directly under it a head key makes a form; everything \
+          deeper is data. Its use is with modifiers: `each`, `let`, `when`.",
+    example: "todos: {each: duties, as: d, give: \"{{ d.todo }}\"}",
+    schema: r#"{"give": {}}"#,
+};
+
+fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
+    if shape.dollar { cx.data(shape.head, shape.position) } else { cx.given(shape.head, shape.position) }
+}

@@ -1,0 +1,82 @@
+//! The forms of the language, one file each: how it is parsed, checked, lowered and evaluated, how it is documented, and what
+//! an editor needs to know of it.
+//!
+//! There is one form grammar. In form positions a form's keys stand bare; in value positions (records, literals inside
+//! `give`) they carry a `$`. Adding a form is adding a file and a line in [`FORMS`].
+
+mod parse;
+mod data;
+mod modifiers;
+mod choices;
+mod range;
+
+mod pick;
+mod sample;
+mod shuffle;
+mod int;
+mod float;
+mod bool;
+mod near;
+mod object;
+mod given;
+mod first;
+mod collect;
+mod give;
+mod constant;
+mod text;
+mod file;
+mod say;
+
+use crate::program::Form;
+pub use parse::{Files, Parse, Position, Shape};
+
+/// One form of the language.
+pub struct FormKind {
+    /// The key that makes a mapping this form; its value is the main argument.
+    pub head: &'static str,
+    /// The keys that may stand beside it, besides the modifiers.
+    pub options: &'static [&'static str],
+    /// Whether it draws, and so has no meaning where things are computed.
+    pub draws: bool,
+    /// Reads it; mistakes are reported, and `None` means that nothing can be made of it.
+    pub parse: fn(&mut Parse<'_>, &Shape<'_>) -> Option<Box<dyn Form>>,
+    /// What it does, in whole sentences.
+    pub doc: &'static str,
+    /// An example, as YAML.
+    pub example: &'static str,
+    /// What an editor accepts as the value of the head key and of the options: properties of a JSON Schema.
+    pub schema: &'static str,
+}
+
+/// Every form.
+pub const FORMS: &[FormKind] = &[
+    pick::KIND,
+    sample::KIND,
+    shuffle::KIND,
+    int::KIND,
+    float::KIND,
+    bool::KIND,
+    near::KIND,
+    object::KIND,
+    given::KIND,
+    first::KIND,
+    collect::KIND,
+    give::KIND,
+    constant::KIND,
+    text::KIND,
+    file::KIND,
+];
+
+/// The keys that may stand beside any form.
+pub const MODIFIERS: &[&str] = &["let", "each", "as", "where", "key", "when", "stream"];
+
+/// Heads that the language will have; until then they are refused by name.
+pub const LATER: &[&str] = &[
+    "permutation", "normal", "lognormal", "exponential", "poisson", "zipf", "row", "only", "fold", "policy", "with",
+];
+
+/// The form of a head key.
+#[must_use]
+pub fn find(head: &str) -> Option<&'static FormKind> {
+    FORMS.iter().find(|kind| kind.head == head)
+}

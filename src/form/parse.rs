@@ -1,0 +1,291 @@
+//! YAML nodes to forms: the one grammar of form positions and value positions.
+
+use super::data::{ListData, Literal, MapData, Templated};
+use super::modifiers;
+use super::{FORMS, FormKind, LATER, MODIFIERS, find, pick, say};
+use crate::data::Text;
+use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
+use crate::engine::yaml::{Entry, Node, NodeKind};
+use crate::program::{ExprText, Form, TemplateText};
+use crate::source::Span;
+
+/// What a place of a spec takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Position {
+    /// `context` and `draw`: forms that draw; a list is a uniform pick.
+    Draw,
+    /// `say`: wording; a list are alternatives.
+    Say,
+    /// `derive`, functions, records: forms that compute; a list is a list.
+    Pure,
+}
+
+/// Where template files are found.
+pub trait Files {
+    /// The text of a template file and its place; a missing one is reported at `asked`.
+    fn template(&mut self, path: &str, asked: Span, diagnostics: &mut Diagnostics) -> Option<(String, Span)>;
+}
+
+/// Forms being parsed.
+pub struct Parse<'a> {
+    /// What was found wrong.
+    pub diagnostics: &'a mut Diagnostics,
+    /// Template files.
+    pub files: &'a mut dyn Files,
+}
+
+/// A mapping that is a form: its head, its options, its modifiers.
+pub struct Shape<'n> {
+    /// The place of the whole mapping.
+    pub span: Span,
+    /// The place of the head key.
+    pub head_span: Span,
+    /// The main argument.
+    pub head: &'n Node,
+    /// What the place takes.
+    pub position: Position,
+    /// Whether keys carry a `$` here.
+    pub dollar: bool,
+    /// Keys that a row has read already.
+    taken: &'static [&'static str],
+    entries: &'n [Entry],
+}
+
+impl<'n> Shape<'n> {
+    /// The entry of an option.
+    #[must_use]
+    pub fn entry(&self, name: &str) -> Option<&'n Entry> {
+        if self.taken.contains(&name) {
+            return None;
+        }
+        self.entries.iter().find(|entry| key_of(entry, self.dollar) == Some(name))
+    }
+
+    /// The value of an option.
+    #[must_use]
+    pub fn option(&self, name: &str) -> Option<&'n Node> {
+        self.entry(name).map(|entry| &entry.value)
+    }
+}
+
+/// The key without its `$`; `None` for a key that is data here.
+fn key_of(entry: &Entry, dollar: bool) -> Option<&str> {
+    if dollar { entry.key.text.strip_prefix('$').filter(|rest| !rest.starts_with('$')) } else { Some(&entry.key.text) }
+}
+
+impl Parse<'_> {
+    /// Reports a mistake.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports a value of the wrong kind.
+    pub fn expected(&mut self, node: &Node, what: &str) {
+        self.report(Diagnostic::error(codes::WRONG_TYPE, node.span, format!("expected {what}, found {}", node.kind_word())));
+    }
+
+    /// Parses what stands in a form position.
+    pub fn form(&mut self, node: &Node, position: Position) -> Option<Box<dyn Form>> {
+        match (&node.kind, position) {
+            (NodeKind::Map(entries), _) => self.mapping(node, entries, position, false, &[]),
+            (NodeKind::List(_), Position::Draw) => pick::uniform(self, node),
+            (NodeKind::List(items), Position::Say) => say::alternatives(self, node.span, items),
+            (NodeKind::Text(scalar), Position::Say) => Some(Box::new(Templated::text(TemplateText::new(scalar)))),
+            _ => self.data(node, position),
+        }
+    }
+
+    /// Parses what stands directly under `give`: a form where a head key stands, data otherwise.
+    pub fn given(&mut self, node: &Node, position: Position) -> Option<Box<dyn Form>> {
+        match &node.kind {
+            NodeKind::Map(entries) if entries.iter().any(|entry| find(&entry.key.text).is_some()) => {
+                self.mapping(node, entries, position, false, &[])
+            }
+            _ => self.data(node, position),
+        }
+    }
+
+    /// Parses what stands in a value position: data, in which `$` keys make forms.
+    pub fn data(&mut self, node: &Node, position: Position) -> Option<Box<dyn Form>> {
+        match &node.kind {
+            NodeKind::Map(entries) => self.map_data(node, entries, position),
+            NodeKind::List(items) => {
+                let items = items.iter().map(|item| self.data(item, position)).collect::<Vec<_>>();
+                Some(Box::new(ListData::new(node.span, items.into_iter().collect::<Option<_>>()?)))
+            }
+            NodeKind::Text(scalar) => {
+                let template = TemplateText::new(scalar);
+                Some(if template.is_literal() { Box::new(Literal::of(node)) } else { Box::new(Templated::typed(template)) })
+            }
+            NodeKind::Null if node.implicit => {
+                self.report(
+                    Diagnostic::error(codes::IMPLICIT_NULL, node.span, "a key without a value")
+                        .hint("write the value, or `null` where null is meant"),
+                );
+                None
+            }
+            _ => Some(Box::new(Literal::of(node))),
+        }
+    }
+
+    fn map_data(&mut self, node: &Node, entries: &[Entry], position: Position) -> Option<Box<dyn Form>> {
+        if entries.iter().any(|entry| key_of(entry, true).is_some()) {
+            return self.mapping(node, entries, position, true, &[]);
+        }
+        let mut fields = Vec::with_capacity(entries.len());
+        let mut whole = true;
+        for entry in entries {
+            let key = entry.key.text.strip_prefix('$').unwrap_or(&entry.key.text);
+            match self.data(&entry.value, position) {
+                Some(form) => fields.push((Text::from(key), form)),
+                None => whole = false,
+            }
+        }
+        whole.then(|| Box::new(MapData::new(node.span, fields)) as Box<dyn Form>)
+    }
+
+    /// A row of `first`, `collect` or `say`: a form, less the keys that the row itself has read.
+    pub fn row(&mut self, node: &Node, position: Position, dollar: bool, taken: &'static [&'static str]) -> Option<Box<dyn Form>> {
+        match &node.kind {
+            NodeKind::Map(entries) if !dollar || entries.iter().any(|entry| key_of(entry, true).is_some()) => {
+                self.mapping(node, entries, position, dollar, taken)
+            }
+            _ if dollar => self.data(node, position),
+            _ => self.form(node, position),
+        }
+    }
+
+    fn mapping(
+        &mut self,
+        node: &Node,
+        entries: &[Entry],
+        position: Position,
+        dollar: bool,
+        taken: &'static [&'static str],
+    ) -> Option<Box<dyn Form>> {
+        let (head, kind) = self.head(node, entries, dollar)?;
+        let known = self.foreign_keys(entries, kind, dollar, taken);
+        if kind.draws && position != Position::Draw {
+            let place = if position == Position::Say { "wording" } else { "what is computed" };
+            let code = if dollar { codes::DRAWN_LABEL } else { codes::WRONG_POSITION };
+            let message = format!("`{}` draws, and {place} cannot", kind.head);
+            self.report(Diagnostic::error(code, head.key_span, message).hint("draw it under `context` or `draw` and read its name here"));
+            return None;
+        }
+        let shape = Shape { span: node.span, head_span: head.key_span, head: &head.value, position, dollar, taken, entries };
+        let inner = (kind.parse)(self, &shape);
+        let whole = modifiers::parse(self, &shape, inner)?;
+        known.then_some(whole)
+    }
+
+    fn head<'n>(&mut self, node: &Node, entries: &'n [Entry], dollar: bool) -> Option<(&'n Entry, &'static FormKind)> {
+        let heads: Vec<_> =
+            entries.iter().filter_map(|entry| Some((entry, find(key_of(entry, dollar)?)?))).collect();
+        match heads.as_slice() {
+            [(entry, kind)] => Some((entry, kind)),
+            [] => {
+                self.no_head(node, entries, dollar);
+                None
+            }
+            [(first, kind), (second, other), ..] => {
+                let message = format!("`{}` beside `{}`: a mapping is one form", other.head, kind.head);
+                self.report(
+                    Diagnostic::error(codes::FOREIGN_KEY, second.key_span, message)
+                        .label(first.key_span, "the first head key")
+                        .hint("to write data with such a key, put it under `const`"),
+                );
+                None
+            }
+        }
+    }
+
+    fn no_head(&mut self, node: &Node, entries: &[Entry], dollar: bool) {
+        let heads = FORMS.iter().map(|kind| kind.head);
+        for entry in entries {
+            let Some(key) = key_of(entry, dollar) else { continue };
+            if LATER.contains(&key) {
+                let message = format!("`{key}` is not built yet");
+                self.report(Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message).hint("it belongs to a later version of the language"));
+                return;
+            }
+        }
+        let wrong = entries.iter().filter_map(|entry| Some((entry, key_of(entry, dollar)?)));
+        let unknown = wrong.clone().find(|(_, key)| !MODIFIERS.contains(key)).or_else(|| wrong.clone().next());
+        let (span, key) = unknown.map_or((node.span, ""), |(entry, key)| (entry.key_span, key));
+        let message = if key.is_empty() { "expected a form, found an empty mapping".to_owned() } else { format!("`{key}` is not a form") };
+        self.report(
+            Diagnostic::error(codes::UNKNOWN_KEY, span, message)
+                .suggest(key, heads.clone())
+                .hint(format!("a mapping here is a form, with one of {}; data goes under `give` or `const`", quoted_list(heads))),
+        );
+    }
+
+    /// Reports keys that the form does not take; whether all were known.
+    fn foreign_keys(&mut self, entries: &[Entry], kind: &FormKind, dollar: bool, taken: &[&str]) -> bool {
+        let mut known = true;
+        for entry in entries {
+            let name = key_of(entry, dollar);
+            let fits = name.is_some_and(|name| {
+                name == kind.head || kind.options.contains(&name) || MODIFIERS.contains(&name) || taken.contains(&name)
+            });
+            if fits {
+                continue;
+            }
+            known = false;
+            let shown = entry.key.text.as_str();
+            let options = kind.options.iter().chain(MODIFIERS).copied();
+            let elsewhere = name.is_some_and(|name| FORMS.iter().any(|other| other.options.contains(&name)));
+            let code = if elsewhere || name.is_none() { codes::FOREIGN_KEY } else { codes::UNKNOWN_KEY };
+            let diagnostic = Diagnostic::error(code, entry.key_span, format!("`{}` does not take `{shown}`", kind.head))
+                .suggest(name.unwrap_or(shown), options.clone());
+            self.report(diagnostic.hint(format!("beside `{}` may stand {}", kind.head, quoted_list(options))));
+        }
+        known
+    }
+
+    /// A bare expression, as the keys that ask take one. Other scalars are expressions too (`when: true`).
+    pub fn expression(&mut self, node: &Node) -> Option<ExprText> {
+        match node.scalar() {
+            Some(scalar) if !scalar.text.trim().is_empty() => Some(ExprText::new(&scalar)),
+            _ => {
+                self.expected(node, "an expression");
+                None
+            }
+        }
+    }
+
+    /// A name that expressions can spell.
+    pub fn name(&mut self, node: &Node) -> Option<Text> {
+        match node.as_text() {
+            Some(text) if is_name(text) => Some(Text::from(text)),
+            Some(text) => {
+                self.report(bad_name(text, node.span));
+                None
+            }
+            None => {
+                self.expected(node, "a name");
+                None
+            }
+        }
+    }
+}
+
+/// The value of a key in a row, with its `$` where rows carry one.
+pub fn row_key<'n>(node: &'n Node, name: &str, dollar: bool) -> Option<&'n Node> {
+    let NodeKind::Map(entries) = &node.kind else { return None };
+    entries.iter().find(|entry| key_of(entry, dollar) == Some(name)).map(|entry| &entry.value)
+}
+
+/// Whether expressions can spell a name.
+pub fn is_name(text: &str) -> bool {
+    let mut chars = text.chars();
+    let head = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    let words = ["and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "True", "False", "None", "loop"];
+    head && chars.all(|c| c.is_ascii_alphanumeric() || c == '_') && !words.contains(&text)
+}
+
+/// The diagnostic for a name that expressions cannot spell.
+pub fn bad_name(text: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(codes::BAD_NAME, span, format!("`{text}` cannot be a name"))
+        .hint("a name has letters, digits and `_`, does not begin with a digit, and is not a word of expressions")
+}

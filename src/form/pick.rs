@@ -1,0 +1,195 @@
+//! `pick`: one of several values, uniformly or by weight.
+
+use std::borrow::Cow;
+
+use super::choices::{Pool, Values, literal, mixed};
+use super::parse::{Parse, Shape};
+use super::{FormKind, Position};
+use crate::data::{Type, Value};
+use crate::diag::{Diagnostic, codes};
+use crate::engine::yaml::{Entry, Node, NodeKind};
+use crate::program::{Env, Fault, Form, Lower, Lowered, Op};
+use crate::random::{Weight, Weights};
+use crate::source::Span;
+
+/// The form.
+pub(super) const KIND: FormKind = FormKind {
+    head: "pick",
+    options: &[],
+    draws: true,
+    parse,
+    doc: "One of several values. A list is uniform; a map gives each value its weight (keys keep their YAML type); \
+          `[{give, weight}]` weighs anything else; a bare expression names a list to pick from. Weights are decimals, compared \
+          exactly.",
+    example: "affected: {pick: {none: 1, internal: 2, personal: 4}}",
+    schema: r#"{"pick": {"anyOf": [{"type": "array", "minItems": 1}, {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}, {"type": "string"}]}}"#,
+};
+
+/// A uniform pick: a list in a form position that draws.
+pub(super) fn uniform(cx: &mut Parse<'_>, node: &Node) -> Option<Box<dyn Form>> {
+    Some(Box::new(Uniform { span: node.span, pool: Pool::parse(cx, node)? }))
+}
+
+fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
+    match &shape.head.kind {
+        NodeKind::Map(entries) => weighted_map(cx, shape, entries),
+        NodeKind::List(items) if is_weighted(items) => weighted_list(cx, shape, items),
+        _ => uniform(cx, shape.head),
+    }
+}
+
+fn is_weighted(items: &[Node]) -> bool {
+    items.iter().any(|item| item.get("give").is_some() || item.get("weight").is_some())
+}
+
+/// A weight as it is written.
+pub(super) fn weight(cx: &mut Parse<'_>, node: &Node) -> Option<Weight> {
+    let read = match node.kind {
+        NodeKind::Int(_) | NodeKind::Float(_) => Weight::parse(&node.raw).or_else(|error| match node.kind {
+            NodeKind::Float(number) => Weight::of_float(number),
+            _ => Err(error),
+        }),
+        _ => {
+            cx.report(
+                Diagnostic::error(codes::BAD_WEIGHT, node.span, format!("expected a weight, found {}", node.kind_word()))
+                    .hint("a weight is a decimal number such as `3` or `0.5`"),
+            );
+            return None;
+        }
+    };
+    match read {
+        Ok(weight) => Some(weight),
+        Err(error) => {
+            cx.report(Diagnostic::error(codes::BAD_WEIGHT, node.span, error.to_string()));
+            None
+        }
+    }
+}
+
+/// Weights that go together; all zero is a mistake.
+pub(super) fn weights(cx: &mut Parse<'_>, span: Span, list: &[Weight]) -> Option<Weights> {
+    match Weights::new(list) {
+        Ok(weights) => Some(weights),
+        Err(error) => {
+            cx.report(Diagnostic::error(codes::BAD_WEIGHT, span, error.to_string()));
+            None
+        }
+    }
+}
+
+fn weighted_map(cx: &mut Parse<'_>, shape: &Shape<'_>, entries: &[Entry]) -> Option<Box<dyn Form>> {
+    if entries.is_empty() {
+        cx.report(Diagnostic::error(codes::EMPTY_CHOICE, shape.head.span, "there is nothing to choose from"));
+        return None;
+    }
+    let read: Vec<_> = entries.iter().map(|entry| weight(cx, &entry.value)).collect();
+    let list = read.into_iter().collect::<Option<Vec<_>>>()?;
+    let weights = weights(cx, shape.head.span, &list)?;
+    let values: Vec<Value> = entries.iter().map(|entry| entry.key_value.clone()).collect();
+    mixed(cx, shape.head.span, values.iter());
+    Some(Box::new(Weighted { span: shape.span, values, weights }))
+}
+
+fn weighted_list(cx: &mut Parse<'_>, shape: &Shape<'_>, items: &[Node]) -> Option<Box<dyn Form>> {
+    let read: Vec<_> = items.iter().map(|item| weighted_item(cx, item)).collect();
+    let (values, list): (Vec<_>, Vec<_>) = read.into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip();
+    let weights = weights(cx, shape.head.span, &list)?;
+    Some(Box::new(Weighted { span: shape.span, values, weights }))
+}
+
+fn weighted_item(cx: &mut Parse<'_>, item: &Node) -> Option<(Value, Weight)> {
+    let NodeKind::Map(entries) = &item.kind else {
+        cx.expected(item, "`{give: …, weight: …}`");
+        return None;
+    };
+    for entry in entries {
+        if !matches!(entry.key.text.as_str(), "give" | "weight") {
+            let message = format!("a weighted choice does not take `{}`", entry.key.text);
+            cx.report(Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message).suggest(&entry.key.text, ["give", "weight"]));
+            return None;
+        }
+    }
+    let Some(give) = item.get("give") else {
+        cx.report(Diagnostic::error(codes::MISSING_KEY, item.span, "a weighted choice without `give`"));
+        return None;
+    };
+    let weight = match item.get("weight") {
+        Some(node) => weight(cx, node),
+        None => Weight::of_int(1).ok(),
+    };
+    Some((literal(cx, give)?, weight?))
+}
+
+struct Uniform {
+    span: Span,
+    pool: Pool,
+}
+
+impl Form for Uniform {
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
+        let (values, ty, _) = self.pool.lower(cx);
+        Lowered::new(UniformOp { draw: cx.draw(), span: self.span, values }, ty)
+    }
+
+    fn draws(&self) -> bool {
+        true
+    }
+}
+
+struct UniformOp {
+    draw: usize,
+    span: Span,
+    values: Values,
+}
+
+impl Op for UniformOp {
+    fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
+        self.values.with(env, |items| {
+            let at = env.stream(self.draw).below(items.len() as u64);
+            let chosen = usize::try_from(at).ok().and_then(|at| items.get(at)).cloned();
+            chosen.map(Cow::Owned).ok_or_else(|| {
+                let span = self.values.span().unwrap_or(self.span);
+                Box::new(Diagnostic::error(codes::EMPTY_CHOICE, span, "there is nothing to choose from"))
+            })
+        })
+    }
+}
+
+struct Weighted {
+    span: Span,
+    values: Vec<Value>,
+    weights: Weights,
+}
+
+impl Form for Weighted {
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
+        let possible = self.values.iter().zip(self.weights.each()).filter(|(_, weight)| *weight > 0);
+        let ty = Type::join_all(possible.map(|(value, _)| Type::of(value)));
+        Lowered::new(WeightedOp { draw: cx.draw(), values: self.values.clone(), weights: self.weights.clone() }, ty)
+    }
+
+    fn draws(&self) -> bool {
+        true
+    }
+}
+
+struct WeightedOp {
+    draw: usize,
+    values: Vec<Value>,
+    weights: Weights,
+}
+
+impl Op for WeightedOp {
+    fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
+        let at = env.stream(self.draw).weighted(self.weights.cumulative());
+        Ok(self.values.get(at).map_or(Cow::Owned(Value::Undefined), Cow::Borrowed))
+    }
+}

@@ -1,0 +1,110 @@
+//! Alternatives of wording: a list under `say`.
+
+use std::borrow::Cow;
+
+use super::Position;
+use super::parse::{Parse, row_key};
+use super::pick::{weight, weights};
+use crate::data::{Type, Value};
+use crate::diag::{Diagnostic, codes};
+use crate::engine::yaml::Node;
+use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op, guards};
+use crate::random::{Weight, Weights};
+use crate::source::Span;
+
+struct Alternatives {
+    span: Span,
+    rows: Vec<(Option<ExprText>, Box<dyn Form>)>,
+    weights: Weights,
+}
+
+/// Reads alternatives: texts, or rows with `when` and `weight` beside a form.
+pub(super) fn alternatives(cx: &mut Parse<'_>, span: Span, items: &[Node]) -> Option<Box<dyn Form>> {
+    if items.is_empty() {
+        cx.report(Diagnostic::error(codes::EMPTY_CHOICE, span, "there is nothing to say"));
+        return None;
+    }
+    let read: Vec<_> = items.iter().map(|item| alternative(cx, item)).collect();
+    let (rows, list): (Vec<_>, Vec<_>) = read.into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip();
+    let weights = weights(cx, span, &list)?;
+    Some(Box::new(Alternatives { span, rows, weights }))
+}
+
+type Alternative = ((Option<ExprText>, Box<dyn Form>), Weight);
+
+fn alternative(cx: &mut Parse<'_>, node: &Node) -> Option<Alternative> {
+    let when = row_key(node, "when", false).map(|node| cx.expression(node));
+    let weight = match row_key(node, "weight", false) {
+        Some(node) => weight(cx, node),
+        None => Weight::of_int(1).ok(),
+    };
+    let body = cx.row(node, Position::Say, false, &["when", "weight"])?;
+    Some(((when.map_or(Some(None), |one| one.map(Some))?, body), weight?))
+}
+
+impl Form for Alternatives {
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
+        let draw = cx.draw();
+        let mut ty = Type::never();
+        let mut rows = Vec::with_capacity(self.rows.len());
+        for (when, body) in &self.rows {
+            let (condition, guarded) = match when {
+                Some(when) => {
+                    let (op, truth, expr) = when.lower(cx);
+                    if !truth.truths().0 && !truth.is_never() {
+                        cx.report(Diagnostic::error(codes::UNREACHABLE, when.span(), "this is never said: its condition is never true"));
+                    }
+                    (Some(op), expr.as_ref().is_some_and(guards))
+                }
+                None => (None, false),
+            };
+            let lowered = cx.guarded(guarded, |cx| body.lower(cx));
+            ty = ty.join(&lowered.ty);
+            rows.push((condition, lowered.op));
+        }
+        if self.rows.iter().all(|(when, _)| when.is_some()) {
+            cx.report(
+                Diagnostic::error(codes::MISSING_ELSE, self.span, "nothing is said where every condition fails")
+                    .hint("add an alternative without `when`"),
+            );
+        }
+        Lowered::new(SayOp { span: self.span, draw, rows, weights: self.weights.each().collect() }, ty)
+    }
+
+    fn draws(&self) -> bool {
+        true
+    }
+}
+
+struct SayOp {
+    span: Span,
+    draw: usize,
+    rows: Vec<(Option<Box<dyn Op>>, Box<dyn Op>)>,
+    weights: Vec<u64>,
+}
+
+impl Op for SayOp {
+    fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
+        let mut total = 0;
+        let mut eligible = Vec::with_capacity(self.rows.len());
+        for ((when, body), weight) in self.rows.iter().zip(&self.weights) {
+            let applies = match when {
+                Some(condition) => condition.eval(env)?.is_true(),
+                None => true,
+            };
+            if applies {
+                total += weight;
+                eligible.push((total, body));
+            }
+        }
+        let at = env.stream(self.draw).below(total);
+        match eligible.iter().find(|(upto, _)| at < *upto) {
+            Some((_, body)) => body.eval(env),
+            None => Err(Box::new(Diagnostic::error(codes::EMPTY_CHOICE, self.span, "there is nothing to say here"))),
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! Lowered expressions and how they are evaluated.
+//!
+//! Names are resolved, functions are found, constants are folded into place. Undefined never leaves an expression: whatever
+//! reads an absent name or attribute is a fault, except `is defined` and `default`.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::arithmetic;
+use super::env::Env;
+use super::function::UserFunction;
+use super::{Fault, Op};
+use crate::data::{Map, Text, Value};
+use crate::diag::{self, Diagnostic, codes};
+use crate::engine::jinja::tree::{Arithmetic, Comparison};
+use crate::library::{self, Builtin};
+use crate::source::Span;
+
+type Evaluated<'e> = Result<Cow<'e, Value>, Fault>;
+
+/// A lowered expression.
+#[derive(Clone)]
+pub enum Code {
+    /// A constant.
+    Const(Value),
+    /// A bare name.
+    Slot(usize, Text, Span),
+    /// A local name: how many levels out, and which there.
+    Local(usize, usize, Text, Span),
+    /// The record's scenario.
+    Scenario(Arc<[Value]>, Span),
+    /// The record's index.
+    Index,
+    /// Several slots as one map, without those that are absent: `context` and `say`.
+    Gather(Arc<[(Text, usize)]>),
+    /// `a.b`.
+    Attr(Box<Code>, Text, Span),
+    /// `a[b]`.
+    Item(Box<Code>, Box<Code>, Span),
+    /// `a[b:c:d]`.
+    Slice(Box<Code>, Box<[Option<Code>; 3]>, Span),
+    /// `[a, b]`.
+    List(Vec<Code>),
+    /// `{'a': b}`.
+    Map(Vec<(Code, Code)>, Span),
+    /// `not a`.
+    Not(Box<Code>),
+    /// `-a`.
+    Negate(Box<Code>, Span),
+    /// `a and b`.
+    And(Box<Code>, Box<Code>),
+    /// `a or b`.
+    Or(Box<Code>, Box<Code>),
+    /// `a + b`.
+    Arithmetic(Arithmetic, Box<Code>, Box<Code>, Span),
+    /// `a < b < c`.
+    Compare(Box<Code>, Vec<(Comparison, Code)>, Span),
+    /// `a if b else c`: test, yes, no.
+    If(Box<[Code; 3]>),
+    /// A library function.
+    Builtin(&'static Builtin, Vec<Code>, Vec<(Text, Code)>, Span),
+    /// A function of the spec.
+    User(Arc<UserFunction>, Vec<Code>, Span),
+    /// `a is defined` (or, negated, `is undefined`).
+    Defined(Box<Code>, bool),
+    /// `a | default(b)`.
+    Default(Box<Code>, Box<Code>),
+}
+
+impl Op for Code {
+    fn eval<'e>(&'e self, env: &Env<'e>) -> Evaluated<'e> {
+        let value = self.lenient(env)?;
+        if value.is_undefined() { Err(self.undefined()) } else { Ok(value) }
+    }
+}
+
+impl Code {
+    /// Evaluates; an absent name or attribute at the very top comes back as undefined.
+    ///
+    /// # Errors
+    /// A diagnostic at whatever cannot be evaluated.
+    pub fn lenient<'e>(&'e self, env: &Env<'e>) -> Evaluated<'e> {
+        Ok(match self {
+            Self::Const(value) => Cow::Borrowed(value),
+            Self::Slot(at, ..) => Cow::Borrowed(env.frame.slot(*at)?),
+            Self::Local(up, at, ..) => Cow::Borrowed(env.local(*up, *at)?),
+            Self::Scenario(names, span) => match env.frame.scenario {
+                Some(at) => Cow::Borrowed(names.get(at).unwrap_or(&Value::Undefined)),
+                None => return Err(open_scenario(*span)),
+            },
+            Self::Index => Cow::Owned(Value::Int(i128::from(env.frame.index))),
+            Self::Gather(slots) => Cow::Owned(gather(slots, env)?),
+            Self::Attr(inner, name, span) => attribute(inner.eval(env)?, name, *span)?,
+            Self::Item(inner, key, span) => item(inner.eval(env)?, &*key.eval(env)?, *span)?,
+            Self::Slice(inner, bounds, span) => Cow::Owned(slice(&*inner.eval(env)?, bounds, env, *span)?),
+            Self::List(items) => Cow::Owned(Value::list(items.iter().map(|one| one.owned(env)).collect::<Result<Vec<_>, _>>()?)),
+            Self::Map(entries, span) => Cow::Owned(map_literal(entries, env, *span)?),
+            Self::Not(inner) => Cow::Owned(Value::Bool(!inner.truth(env)?)),
+            Self::Negate(inner, span) => {
+                Cow::Owned(arithmetic::negate(&*inner.eval(env)?).map_err(|(code, text)| fault(code, *span, text))?)
+            }
+            Self::And(left, right) => {
+                let first = left.eval(env)?;
+                if first.is_true() { right.eval(env)? } else { first }
+            }
+            Self::Or(left, right) => {
+                let first = left.eval(env)?;
+                if first.is_true() { first } else { right.eval(env)? }
+            }
+            Self::Arithmetic(op, left, right, span) => {
+                let (left, right) = (left.eval(env)?, right.eval(env)?);
+                Cow::Owned(arithmetic::compute(*op, &left, &right).map_err(|(code, text)| fault(code, *span, text))?)
+            }
+            Self::Compare(first, rest, span) => Cow::Owned(Value::Bool(compare_chain(first, rest, env, *span)?)),
+            Self::If(parts) => {
+                let [test, yes, no] = &**parts;
+                if test.truth(env)? { yes.eval(env)? } else { no.eval(env)? }
+            }
+            Self::Builtin(builtin, args, named, span) => Cow::Owned(call_builtin(builtin, args, named, env, *span)?),
+            Self::User(function, args, span) => {
+                let args = args.iter().map(|one| one.owned(env)).collect::<Result<Vec<_>, _>>()?;
+                Cow::Owned(function.call(&args, env).map_err(|inner| called_at(inner, *span))?)
+            }
+            Self::Defined(inner, wanted) => Cow::Owned(Value::Bool(!inner.lenient(env)?.is_undefined() == *wanted)),
+            Self::Default(inner, otherwise) => {
+                let value = inner.lenient(env)?;
+                if value.is_undefined() { otherwise.eval(env)? } else { value }
+            }
+        })
+    }
+
+    fn owned(&self, env: &Env<'_>) -> Result<Value, Fault> {
+        self.eval(env).map(Cow::into_owned)
+    }
+
+    /// Evaluates to a truth.
+    ///
+    /// # Errors
+    /// A diagnostic at whatever cannot be evaluated.
+    pub fn truth(&self, env: &Env<'_>) -> Result<bool, Fault> {
+        Ok(self.eval(env)?.is_true())
+    }
+
+    fn undefined(&self) -> Fault {
+        match self {
+            Self::Slot(_, name, span) | Self::Local(_, _, name, span) => {
+                Fault::from(Diagnostic::error(codes::EVALUATION, *span, format!("`{name}` is absent here"))
+                    .hint(format!("guard it with `when`, or ask `{name} is defined` first")))
+            }
+            Self::Attr(_, name, span) => fault(codes::EVALUATION, *span, format!("the value has no attribute `{name}`")),
+            Self::Item(_, _, span) => fault(codes::EVALUATION, *span, "the value has no such item".to_owned()),
+            _ => Box::new(Diagnostic::unplaced(codes::EVALUATION, "the value is undefined")),
+        }
+    }
+}
+
+fn fault(code: diag::Code, span: Span, message: String) -> Fault {
+    Box::new(Diagnostic::error(code, span, message))
+}
+
+fn open_scenario(span: Span) -> Fault {
+    Box::new(
+        Diagnostic::error(codes::EXAMPLE_FAILED, span, "`scenario` is left open, and evaluation reads it")
+            .hint("add `scenario` to `set`"),
+    )
+}
+
+fn called_at(mut inner: Fault, span: Span) -> Fault {
+    inner.secondary.push(diag::Label { span, text: "called here".to_owned() });
+    inner
+}
+
+fn gather(slots: &[(Text, usize)], env: &Env<'_>) -> Result<Value, Fault> {
+    let mut map = Map::with_capacity(slots.len());
+    for (name, at) in slots {
+        let value = env.frame.slot(*at)?;
+        if !value.is_undefined() {
+            map.push_new(name.clone(), value.clone());
+        }
+    }
+    Ok(Value::Map(Arc::new(map)))
+}
+
+fn attribute<'e>(value: Cow<'e, Value>, name: &str, span: Span) -> Evaluated<'e> {
+    let found = |map: &Map| map.get(name).cloned().unwrap_or_default();
+    match value {
+        Cow::Borrowed(Value::Map(map)) => Ok(map.get(name).map_or(Cow::Owned(Value::Undefined), Cow::Borrowed)),
+        Cow::Owned(Value::Map(map)) => Ok(Cow::Owned(found(&map))),
+        other => Err(fault(codes::TYPE_MISMATCH, span, format!("{} has no attributes", other.kind()))),
+    }
+}
+
+fn item<'e>(value: Cow<'e, Value>, key: &Value, span: Span) -> Evaluated<'e> {
+    let position = |length: usize, at: i128| {
+        let length = i128::try_from(length).unwrap_or(i128::MAX);
+        usize::try_from(if at < 0 { at + length } else { at }).ok()
+    };
+    match (&*value, key) {
+        (Value::Map(_), Value::Text(name)) => attribute(value.clone(), name, span),
+        (Value::List(items), Value::Int(at)) => {
+            let found = position(items.len(), *at).and_then(|at| items.get(at));
+            Ok(Cow::Owned(found.cloned().unwrap_or_default()))
+        }
+        (_, key) => Err(fault(codes::TYPE_MISMATCH, span, format!("{} has no item for {}", value.kind(), key.kind()))),
+    }
+}
+
+fn slice(value: &Value, bounds: &[Option<Code>; 3], env: &Env<'_>, span: Span) -> Result<Value, Fault> {
+    let mut numbers = [None; 3];
+    for (number, bound) in numbers.iter_mut().zip(bounds) {
+        if let Some(code) = bound {
+            let value = code.eval(env)?;
+            *number = Some(value.as_int().ok_or_else(|| {
+                fault(codes::TYPE_MISMATCH, span, format!("a slice takes integers, found {}", value.kind()))
+            })?);
+        }
+    }
+    let [start, stop, step] = numbers;
+    if step.is_some_and(|step| step != 1) {
+        return Err(fault(codes::EVALUATION, span, "a slice with a step is not part of the language".to_owned()));
+    }
+    let cut = |length: usize| {
+        let length = i128::try_from(length).unwrap_or(i128::MAX);
+        let clamp = |at: i128| usize::try_from(if at < 0 { at + length } else { at }.clamp(0, length)).unwrap_or(0);
+        (clamp(start.unwrap_or(0)), clamp(stop.unwrap_or(length)))
+    };
+    match value {
+        Value::List(items) => {
+            let (from, to) = cut(items.len());
+            Ok(Value::list(items.get(from..to.max(from)).unwrap_or_default().iter().cloned()))
+        }
+        Value::Text(text) => {
+            let (from, to) = cut(text.chars().count());
+            Ok(Value::Text(text.chars().skip(from).take(to.saturating_sub(from)).collect()))
+        }
+        other => Err(fault(codes::TYPE_MISMATCH, span, format!("{} cannot be sliced", other.kind()))),
+    }
+}
+
+fn map_literal(entries: &[(Code, Code)], env: &Env<'_>, span: Span) -> Result<Value, Fault> {
+    let mut map = Map::with_capacity(entries.len());
+    for (key, value) in entries {
+        let key = key.eval(env)?;
+        let Some(name) = key.as_text() else {
+            return Err(fault(codes::TYPE_MISMATCH, span, format!("a map key must be text, found {}", key.kind())));
+        };
+        map.insert(Text::from(name), value.owned(env)?);
+    }
+    Ok(Value::Map(Arc::new(map)))
+}
+
+fn compare_chain(first: &Code, rest: &[(Comparison, Code)], env: &Env<'_>, span: Span) -> Result<bool, Fault> {
+    let mut left = first.eval(env)?;
+    for (op, right) in rest {
+        let right = right.eval(env)?;
+        if !compare(*op, &left, &right, span)? {
+            return Ok(false);
+        }
+        left = right;
+    }
+    Ok(true)
+}
+
+fn compare(op: Comparison, left: &Value, right: &Value, span: Span) -> Result<bool, Fault> {
+    let ordered = |holds: fn(Ordering) -> bool| {
+        left.compare(right).map(holds).ok_or_else(|| {
+            fault(codes::TYPE_MISMATCH, span, format!("{} and {} have no order", left.kind(), right.kind()))
+        })
+    };
+    let contained = || {
+        right.contains(left).ok_or_else(|| {
+            fault(codes::TYPE_MISMATCH, span, format!("{} cannot be in {}", left.kind(), right.kind()))
+        })
+    };
+    match op {
+        Comparison::Equal => Ok(left.equals(right)),
+        Comparison::NotEqual => Ok(!left.equals(right)),
+        Comparison::Less => ordered(Ordering::is_lt),
+        Comparison::AtMost => ordered(Ordering::is_le),
+        Comparison::Greater => ordered(Ordering::is_gt),
+        Comparison::AtLeast => ordered(Ordering::is_ge),
+        Comparison::In => contained(),
+        Comparison::NotIn => contained().map(|holds| !holds),
+    }
+}
+
+fn call_builtin(
+    builtin: &'static Builtin,
+    args: &[Code],
+    named: &[(Text, Code)],
+    env: &Env<'_>,
+    span: Span,
+) -> Result<Value, Fault> {
+    let args = args.iter().map(|one| one.owned(env)).collect::<Result<Vec<_>, _>>()?;
+    let named = named.iter().map(|(name, one)| Ok((name.clone(), one.owned(env)?))).collect::<Result<Vec<_>, Fault>>()?;
+    library::invoke(builtin, &args, &named, env.frame.shared.functions)
+        .map_err(|message| fault(codes::EVALUATION, span, format!("`{}`: {message}", builtin.name)))
+}

@@ -1,0 +1,133 @@
+//! Functions: those of the library and those that a spec defines, under one roof.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use super::env::{Env, Frame, Locals, Shared};
+use super::{Fault, Op};
+use crate::data::{Text, Type, Value};
+use crate::engine::jinja::tree::Role;
+use crate::engine::jinja::{self, Engine};
+use crate::library::{self, Misfit, Names};
+use crate::random::Address;
+
+/// A function that a spec defines: arguments in, one value out, nothing else seen but facts.
+pub struct UserFunction {
+    /// Its name.
+    pub name: Text,
+    /// Its arguments in order.
+    pub params: Vec<Text>,
+    /// What it gives.
+    pub body: Box<dyn Op>,
+    /// What is known of what it gives.
+    pub ty: Type,
+}
+
+impl UserFunction {
+    /// Calls it at a place.
+    ///
+    /// # Errors
+    /// The fault of its body.
+    pub fn call(&self, args: &[Value], env: &Env<'_>) -> Result<Value, Fault> {
+        let level = env.arguments(args);
+        self.body.eval(&env.inside(&level)).map(Cow::into_owned)
+    }
+
+    /// Puts arguments by keyword in their places.
+    ///
+    /// # Errors
+    /// A phrase, where one is missing, unknown or given twice.
+    pub fn arrange<T: Clone>(&self, args: &[T], named: &[(Text, T)]) -> Result<Vec<T>, String> {
+        if let Some((unknown, _)) = named.iter().find(|(name, _)| !self.params.contains(name)) {
+            return Err(format!("`{}` has no argument `{unknown}`", self.name));
+        }
+        if args.len() > self.params.len() {
+            return Err(format!("`{}` takes {} arguments, found {}", self.name, self.params.len(), args.len()));
+        }
+        let find = |(at, param): (usize, &Text)| {
+            let by_name = named.iter().find(|(name, _)| name == param).map(|(_, value)| value);
+            match (args.get(at), by_name) {
+                (Some(_), Some(_)) => Err(format!("`{}` got its argument `{param}` twice", self.name)),
+                (Some(value), None) | (None, Some(value)) => Ok(value.clone()),
+                (None, None) => Err(format!("`{}` lacks its argument `{param}`", self.name)),
+            }
+        };
+        self.params.iter().enumerate().map(find).collect()
+    }
+}
+
+/// Every function that the expressions of a spec may call.
+#[derive(Clone, Default)]
+pub struct Functions {
+    user: Arc<BTreeMap<Text, Arc<UserFunction>>>,
+}
+
+impl Functions {
+    /// The library and these.
+    #[must_use]
+    pub fn new(user: BTreeMap<Text, Arc<UserFunction>>) -> Self {
+        Self { user: Arc::new(user) }
+    }
+
+    /// A function of the spec.
+    #[must_use]
+    pub fn user(&self, name: &str) -> Option<&Arc<UserFunction>> {
+        self.user.get(name)
+    }
+
+    fn call_user(&self, function: &UserFunction, args: &[Value], named: &[(Text, Value)]) -> Result<Value, String> {
+        let args = function.arrange(args, named)?;
+        let shared = Shared { slots: &[], keys: &[], engine: bare_engine(), functions: self, plain: false };
+        let frame =
+            Frame { shared: &shared, cells: &[], scenario: None, index: 0, address: Address::record(0), example: false };
+        function.call(&args, &Env::root(&frame)).map_err(|fault| fault.message)
+    }
+}
+
+/// An engine without templates: functions hold none.
+fn bare_engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| {
+        let none: Arc<dyn jinja::Functions> = Arc::new(Functions::default());
+        Engine::new(&none)
+    })
+}
+
+impl Names for Functions {
+    fn call(&self, role: Role, name: &str, args: &[Value], named: &[(Text, Value)]) -> Result<Value, String> {
+        if let Some(function) = self.user.get(name) {
+            return self.call_user(function, args, named);
+        }
+        match library::find(role, name) {
+            Some(builtin) => library::invoke(builtin, args, named, self),
+            None => Err(format!("there is no `{name}`")),
+        }
+    }
+
+    fn result(&self, role: Role, name: &str, args: &[Type], named: &[(Text, Type)]) -> Result<Type, Misfit> {
+        if let Some(function) = self.user.get(name) {
+            return match function.arrange(args, named) {
+                Ok(_) => Ok(function.ty.clone()),
+                Err(message) => Err(Misfit::arguments(message)),
+            };
+        }
+        match library::find(role, name) {
+            Some(builtin) => library::infer(builtin, args, named, self),
+            None => Err(Misfit::unknown(role, name)),
+        }
+    }
+}
+
+impl jinja::Functions for Functions {
+    fn names(&self) -> Vec<(Role, Text)> {
+        let roles = [Role::Function, Role::Filter, Role::Test];
+        let library = roles.into_iter().flat_map(|role| library::names(role).map(move |name| (role, Text::from(name))));
+        let user = roles.into_iter().flat_map(|role| self.user.keys().map(move |name| (role, name.clone())));
+        library.chain(user).collect()
+    }
+
+    fn call(&self, role: Role, name: &str, args: &[Value], named: &[(Text, Value)]) -> Result<Value, String> {
+        Names::call(self, role, name, args, named)
+    }
+}

@@ -1,0 +1,448 @@
+//! Expressions to [`Code`] with what is known of their values.
+//!
+//! Everything that can be known without a record is checked here: names, attributes, functions and their arguments, kinds, and
+//! comparisons with words that can never occur. A mistake is reported once; what stands in for it is any value.
+
+use std::sync::Arc;
+
+use super::guard::guards;
+use super::lower::{Lower, Purpose};
+use super::names::Section;
+use super::{Code, compare};
+use crate::data::{Field, Fields, Text, Type, Value};
+use crate::diag::{Diagnostic, codes, quoted_list};
+use crate::engine::jinja::tree::{Arithmetic, Call, Expr, ExprKind, Logic, Name};
+use crate::library::{self, Misfit, Place, Role};
+use crate::source::Span;
+
+type Typed = (Code, Type);
+
+fn refused() -> Typed {
+    (Code::Const(Value::Undefined), Type::any())
+}
+
+impl Lower<'_> {
+    /// Lowers an expression.
+    pub fn expr(&mut self, expr: &Expr) -> Typed {
+        let span = expr.span;
+        match &expr.kind {
+            ExprKind::Const(value) => (Code::Const(value.clone()), Type::of(value)),
+            ExprKind::Var(name) => self.var(name, span),
+            ExprKind::Attr(inner, name) => self.attr(inner, name),
+            ExprKind::Item(inner, key) => self.item(inner, key, span),
+            ExprKind::Slice(inner, bounds) => self.slice(inner, bounds, span),
+            ExprKind::List(items) => self.list(items),
+            ExprKind::Map(entries) => self.map_literal(entries, span),
+            ExprKind::Not(inner) => {
+                let (code, ty) = self.expr(inner);
+                let (yes, no) = ty.truths();
+                (Code::Not(Box::new(code)), Type { yes: no, no: yes, ..Type::never() })
+            }
+            ExprKind::Negate(inner) => {
+                let (code, ty) = self.expr(inner);
+                if !ty.is_any() && ty.int.is_none() && !ty.float {
+                    self.mismatch(span, format!("`-` does not take {}", ty.describe()));
+                }
+                let int = ty.int.map(|range| crate::data::IntRange { min: range.max.saturating_neg(), max: range.min.saturating_neg() });
+                (Code::Negate(Box::new(code), span), Type { int, float: ty.float, ..Type::never() })
+            }
+            ExprKind::Logic(op, left, right) => self.logic(*op, left, right),
+            ExprKind::Arithmetic(op, left, right) => self.arithmetic(*op, left, right, span),
+            ExprKind::Compare(first, rest) => self.comparison(first, rest, span),
+            ExprKind::If(parts) => {
+                let [test, yes, no] = &**parts;
+                let (test_code, _) = self.expr(test);
+                let guarded = guards(test);
+                let (yes_code, yes_type) = self.guarded(guarded, |cx| cx.expr(yes));
+                let (no_code, no_type) = self.guarded(guarded, |cx| cx.expr(no));
+                (Code::If(Box::new([test_code, yes_code, no_code])), yes_type.join(&no_type))
+            }
+            ExprKind::Call(call) => self.call(call, span),
+        }
+    }
+
+    fn mismatch(&mut self, span: Span, message: String) {
+        self.report(Diagnostic::error(codes::TYPE_MISMATCH, span, message));
+    }
+
+    /// Notes a free name for the plain evaluator: what the engine would look up by `name`.
+    fn root(&mut self, name: &str, code: &Code) {
+        if !self.roots.iter().any(|(one, _)| one == name) {
+            self.roots.push((Text::from(name), code.clone()));
+        }
+    }
+
+    fn var(&mut self, name: &str, span: Span) -> Typed {
+        let (code, ty) = match self.local(name, span) {
+            Some(found) => found,
+            None => self.outer(name, span),
+        };
+        self.root(name, &code);
+        (code, ty)
+    }
+
+    fn outer(&mut self, name: &str, span: Span) -> Typed {
+        let world = self.world;
+        if let Some(fact) = world.facts.get(name) {
+            self.mark_used(name);
+            return (Code::Const(fact.value.clone()), Type::of(&fact.value));
+        }
+        if let Some(stem) = world.stems.get(name) {
+            return (Code::Const(stem.clone()), Type::of(stem));
+        }
+        let entry = world.entries.get_index_of(name);
+        if self.behind_barrier() && (entry.is_some() || matches!(name, "scenario" | "index" | "context" | "say" | "record")) {
+            self.report(
+                Diagnostic::error(codes::UNDEFINED_NAME, span, format!("a function does not see `{name}`"))
+                    .hint("a function sees its arguments and facts only: pass the value as an argument"),
+            );
+            return refused();
+        }
+        if let Some(at) = entry {
+            return self.entry_value(at, name, span);
+        }
+        match name {
+            "scenario" => {
+                self.cause("scenario");
+                let names: Arc<[Value]> = world.scenarios.iter().map(|one| Value::Text(one.clone())).collect();
+                (Code::Scenario(names, span), Type::words(world.scenarios.iter().cloned()))
+            }
+            "index" => {
+                self.cause("index");
+                (Code::Index, Type::int_range(0, i128::from(u64::MAX)))
+            }
+            "context" => {
+                let (slots, ty) = self.gathered(&[Section::Context], "");
+                (Code::Gather(slots.into()), ty)
+            }
+            "say" => {
+                self.wording_allowed(span);
+                let (slots, ty) = self.gathered(&[Section::Say], "say.");
+                (Code::Gather(slots.into()), ty)
+            }
+            "record" => self.record_value(span),
+            _ => {
+                let known = self.names_in_sight();
+                let diagnostic = Diagnostic::error(codes::UNDEFINED_NAME, span, format!("`{name}` is not defined"));
+                let diagnostic = diagnostic.suggest(name, known);
+                self.report(diagnostic);
+                refused()
+            }
+        }
+    }
+
+    fn record_value(&mut self, span: Span) -> Typed {
+        if self.purpose() != Purpose::Check {
+            self.report(
+                Diagnostic::error(codes::UNDEFINED_NAME, span, "`record` can be read in checks and expectations only")
+                    .hint("read the names that the record is made of"),
+            );
+            return refused();
+        }
+        let ty = self.record_type();
+        (Code::Slot(self.record_slot(), Text::from("record"), span), ty)
+    }
+
+    fn wording_allowed(&mut self, span: Span) {
+        if self.purpose() == Purpose::Entry(Section::Derive) {
+            self.report(
+                Diagnostic::error(codes::SAY_IN_DERIVE, span, "a derivation reads wording")
+                    .hint("labels are computed from facts; read the facts that the wording is made of"),
+            );
+        }
+    }
+
+    fn entry_value(&mut self, at: usize, name: &str, span: Span) -> Typed {
+        self.mark_used(name);
+        let Some(known) = self.entry(at) else {
+            let path = self.cycle(name);
+            self.report(Diagnostic::error(codes::DEPENDENCY_CYCLE, span, format!("these names need each other: {path}")));
+            return refused();
+        };
+        for cause in &known.causes {
+            self.cause(cause);
+        }
+        if !self.may_read(&known.present) {
+            let missing: Vec<&str> =
+                self.world.scenarios.iter().zip(&known.present).filter(|(_, there)| !**there).map(|(one, _)| one.as_str()).collect();
+            let hint = if missing.len() < known.present.len() {
+                format!("it is not always there in {}; guard the reader with `when`", quoted_list(missing))
+            } else {
+                "it has a `when` of its own; guard the reader with `when`".to_owned()
+            };
+            let message = format!("`{name}` may be absent here");
+            self.report(Diagnostic::error(codes::NEEDS_WHEN, span, message).hint(hint));
+        }
+        (Code::Slot(at, Text::from(name), span), known.ty)
+    }
+
+    /// `say.x`, `context.x`: a slot rather than a field of a map.
+    fn member(&mut self, object: &str, name: &Name, span: Span) -> Option<Typed> {
+        let world = self.world;
+        let (key, section) = match object {
+            "say" => (format!("say.{}", name.text), Section::Say),
+            "context" => (name.text.to_string(), Section::Context),
+            _ => return None,
+        };
+        if object == "say" {
+            self.wording_allowed(span);
+        }
+        let found = world.entries.get_full(key.as_str()).filter(|(_, _, entry)| entry.section == section);
+        let Some((at, ..)) = found else {
+            let known = world.entries.values().filter(|entry| entry.section == section);
+            let names = known.map(|entry| entry.name.strip_prefix("say.").unwrap_or(&entry.name));
+            let message = format!("`{object}` has no `{}`", name.text);
+            let diagnostic = Diagnostic::error(codes::UNDEFINED_ATTRIBUTE, name.span, message).suggest(&name.text, names);
+            self.report(diagnostic);
+            return Some(refused());
+        };
+        let before = self.roots.len();
+        let typed = self.entry_value(at, &key, span);
+        self.roots.truncate(before);
+        Some(typed)
+    }
+
+    fn attr(&mut self, inner: &Expr, name: &Name) -> Typed {
+        let span = inner.span.union(name.span);
+        if let ExprKind::Var(object) = &inner.kind
+            && self.local(object, inner.span).is_none()
+            && !self.behind_barrier()
+            && let Some((code, ty)) = self.member(object, name, span)
+        {
+            self.member_root(object, &name.text, &code);
+            return (code, ty);
+        }
+        let (code, ty) = self.expr(inner);
+        let field = self.field(&ty, &name.text, name.span);
+        (Code::Attr(Box::new(code), name.text.clone(), span), field)
+    }
+
+    /// The plain evaluator looks `say` up as one map: of the members that the expression reads.
+    fn member_root(&mut self, object: &str, member: &Text, code: &Code) {
+        let key = Code::Const(Value::Text(member.clone()));
+        match self.roots.iter_mut().find(|(one, _)| one == object) {
+            Some((_, Code::Map(members, _))) => members.push((key, code.clone())),
+            Some(_) => {}
+            None => {
+                let Code::Slot(_, _, span) = code else { return };
+                self.roots.push((Text::from(object), Code::Map(vec![(key, code.clone())], *span)));
+            }
+        }
+    }
+
+    /// The type of a field, or a diagnostic where no value has it.
+    fn field(&mut self, ty: &Type, name: &str, span: Span) -> Type {
+        if let Some(Field { ty, .. }) = ty.field(name) {
+            return ty;
+        }
+        let diagnostic = match &ty.map {
+            Some(fields) => Diagnostic::error(codes::UNDEFINED_ATTRIBUTE, span, format!("there is no attribute `{name}`"))
+                .suggest(name, fields.known.keys().map(Text::as_str))
+                .hint(format!("it has {}", quoted_list(fields.known.keys().map(Text::as_str)))),
+            None => Diagnostic::error(codes::TYPE_MISMATCH, span, format!("{} has no attributes", ty.describe())),
+        };
+        self.report(diagnostic);
+        Type::any()
+    }
+
+    fn item(&mut self, inner: &Expr, key: &Expr, span: Span) -> Typed {
+        let (code, ty) = self.expr(inner);
+        let (key_code, key_type) = self.expr(key);
+        let result = if ty.is_any() || key_type.is_any() {
+            Type::any()
+        } else if let (Some(words), Some(fields)) = (key_type.only_words(), ty.map.as_ref()) {
+            let known = words.iter().map(|word| (word, fields.known.get(word).or(None)));
+            let missing = known.clone().find(|(_, field)| field.is_none() && fields.rest.is_none());
+            match missing {
+                Some((word, _)) => self.field(&ty, word, key.span),
+                None => {
+                    let rest = fields.rest.as_deref().cloned().unwrap_or_default();
+                    Type::join_all(known.map(|(_, field)| field.map_or_else(|| rest.clone(), |field| field.ty.clone())))
+                }
+            }
+        } else if ty.map.is_some() && key_type.text.is_some() {
+            ty.values()
+        } else if ty.list.is_some() && key_type.int.is_some() {
+            ty.item()
+        } else {
+            self.mismatch(span, format!("{} has no item for {}", ty.describe(), key_type.describe()));
+            Type::any()
+        };
+        (Code::Item(Box::new(code), Box::new(key_code), span), result)
+    }
+
+    fn slice(&mut self, inner: &Expr, bounds: &[Option<Box<Expr>>; 3], span: Span) -> Typed {
+        let (code, ty) = self.expr(inner);
+        let bounds = bounds.each_ref().map(|bound| bound.as_ref().map(|one| self.expr(one).0));
+        let result = match &ty {
+            any if any.is_any() => Type::any(),
+            lists if lists.list.is_some() => Type::list_of(lists.item()),
+            texts if texts.text.is_some() => Type::any_text(),
+            other => {
+                self.mismatch(span, format!("{} cannot be sliced", other.describe()));
+                Type::any()
+            }
+        };
+        (Code::Slice(Box::new(code), Box::new(bounds), span), result)
+    }
+
+    fn list(&mut self, items: &[Expr]) -> Typed {
+        let (codes, types): (Vec<_>, Vec<_>) = items.iter().map(|one| self.expr(one)).unzip();
+        (Code::List(codes), Type::list_between(Type::join_all(types), items.len(), Some(items.len())))
+    }
+
+    fn map_literal(&mut self, entries: &[(Expr, Expr)], span: Span) -> Typed {
+        let mut codes = Vec::with_capacity(entries.len());
+        let mut fields = Fields::default();
+        for (key, value) in entries {
+            let (key_code, key_type) = self.expr(key);
+            let (value_code, ty) = self.expr(value);
+            match (&key_code, &key_type) {
+                (Code::Const(Value::Text(name)), _) => {
+                    fields.known.insert(name.clone(), Field { ty, optional: false });
+                }
+                (_, key_type) if key_type.is_any() || key_type.is_text() => {
+                    let rest = fields.rest.take().map_or_else(Type::never, |rest| *rest);
+                    fields.rest = Some(Box::new(rest.join(&ty)));
+                }
+                (_, key_type) => self.mismatch(key.span, format!("a map key must be text, found {}", key_type.describe())),
+            }
+            codes.push((key_code, value_code));
+        }
+        (Code::Map(codes, span), Type::of_fields(fields))
+    }
+
+    fn logic(&mut self, op: Logic, left: &Expr, right: &Expr) -> Typed {
+        let (left_code, left_type) = self.expr(left);
+        let (right_code, right_type) = self.guarded(guards(left), |cx| cx.expr(right));
+        let (yes, no) = left_type.truths();
+        let (left_box, right_box) = (Box::new(left_code), Box::new(right_code));
+        // Where the left side decides alone, or never does, the other side's values cannot, or must, be the result.
+        match op {
+            Logic::And => {
+                let ty = match (yes, no) {
+                    (true, false) => right_type,
+                    (false, true) => left_type,
+                    _ if left_type.is_bool() => Type { yes: right_type.yes, ..Type::truth(false).join(&right_type) },
+                    _ => left_type.join(&right_type),
+                };
+                (Code::And(left_box, right_box), ty)
+            }
+            Logic::Or => {
+                let ty = match (yes, no) {
+                    (true, false) => left_type,
+                    (false, true) => right_type,
+                    _ if left_type.is_bool() => Type { no: right_type.no, ..Type::truth(true).join(&right_type) },
+                    _ => left_type.join(&right_type),
+                };
+                (Code::Or(left_box, right_box), ty)
+            }
+        }
+    }
+
+    fn arithmetic(&mut self, op: Arithmetic, left: &Expr, right: &Expr, span: Span) -> Typed {
+        let (left_code, a) = self.expr(left);
+        let (right_code, b) = self.expr(right);
+        let result = match compare::arithmetic(op, &a, &b) {
+            Some(ty) => ty,
+            None => {
+                self.mismatch(span, format!("`{}` does not take {} and {}", op.symbol(), a.describe(), b.describe()));
+                Type::any()
+            }
+        };
+        (Code::Arithmetic(op, Box::new(left_code), Box::new(right_code), span), result)
+    }
+
+    fn comparison(&mut self, first: &Expr, rest: &[(crate::engine::jinja::tree::Comparison, Expr)], span: Span) -> Typed {
+        let (first_code, first_type) = self.expr(first);
+        let mut left = (first, first_type);
+        let mut codes = Vec::with_capacity(rest.len());
+        let mut truth = Type::truth(true);
+        for (op, right) in rest {
+            let (code, ty) = self.expr(right);
+            let outcome = compare::check(*op, (left.0, &left.1), (right, &ty));
+            for diagnostic in outcome.mistakes {
+                self.report(diagnostic);
+            }
+            truth = Type { yes: truth.yes && outcome.truth.yes, no: truth.no || outcome.truth.no, ..Type::never() };
+            codes.push((*op, code));
+            left = (right, ty);
+        }
+        (Code::Compare(Box::new(first_code), codes, span), truth)
+    }
+
+    fn call(&mut self, call: &Call, span: Span) -> Typed {
+        let name = call.name.text.as_str();
+        if call.role == Role::Test && matches!(name, "defined" | "undefined") {
+            let wanted = name == "defined";
+            let Some(asked) = call.args.first() else { return refused() };
+            let (code, _) = self.guarded(true, |cx| cx.expr(asked));
+            return (Code::Defined(Box::new(code), wanted), Type::bool());
+        }
+        if call.role == Role::Filter && matches!(name, "default" | "d") && call.args.len() == 2 && call.named.is_empty() {
+            let [piped, otherwise] = call.args.as_slice() else { return refused() };
+            let (code, ty) = self.guarded(true, |cx| cx.expr(piped));
+            let (other, other_type) = self.expr(otherwise);
+            return (Code::Default(Box::new(code), Box::new(other)), ty.join(&other_type));
+        }
+        let (codes, types): (Vec<_>, Vec<_>) = call.args.iter().map(|one| self.expr(one)).unzip();
+        let named: Vec<(Text, (Code, Type))> = call.named.iter().map(|(key, one)| (key.text.clone(), self.expr(one))).collect();
+        if self.world.functions.contains_key(name) {
+            return self.call_user(call, codes, named, span);
+        }
+        let Some(builtin) = library::find(call.role, name) else {
+            let own = self.world.functions.keys().map(Text::as_str);
+            let misfit = library::unknown(call.role, name, own);
+            self.misfit(misfit, call, span);
+            return refused();
+        };
+        // Functions named in a text (`map('score')`) must be lowered before their result can be asked for.
+        for (argument, ty) in call.args.iter().zip(&types) {
+            for word in ty.only_words().into_iter().flatten() {
+                if self.world.functions.contains_key(word) {
+                    self.function(word, argument.span);
+                }
+            }
+        }
+        let named_types: Vec<(Text, Type)> = named.iter().map(|(key, (_, ty))| (key.clone(), ty.clone())).collect();
+        let ty = match library::infer(builtin, &types, &named_types, &self.functions_so_far()) {
+            Ok(ty) => ty,
+            Err(misfit) => {
+                self.misfit(misfit, call, span);
+                Type::any()
+            }
+        };
+        let named = named.into_iter().map(|(key, (code, _))| (key, code)).collect();
+        (Code::Builtin(builtin, codes, named, span), ty)
+    }
+
+    fn call_user(&mut self, call: &Call, codes: Vec<Code>, named: Vec<(Text, (Code, Type))>, span: Span) -> Typed {
+        let Some(function) = self.function(&call.name.text, call.name.span) else { return refused() };
+        let named: Vec<(Text, Code)> = named.into_iter().map(|(key, (code, _))| (key, code)).collect();
+        match function.arrange(&codes, &named) {
+            Ok(args) => {
+                let ty = function.ty.clone();
+                (Code::User(function, args, span), ty)
+            }
+            Err(message) => {
+                self.report(Diagnostic::error(codes::BAD_ARGUMENTS, span, message));
+                refused()
+            }
+        }
+    }
+
+    fn misfit(&mut self, misfit: Misfit, call: &Call, span: Span) {
+        let place = match &misfit.place {
+            Some(Place::At(at)) => call.args.get(*at).map(|one| one.span),
+            Some(Place::Named(name)) => call.named.iter().find(|(key, _)| key.text == *name).map(|(_, one)| one.span),
+            None => None,
+        };
+        let unknown = misfit.code == call.role.unknown();
+        let span = place.unwrap_or(if unknown { call.name.span } else { span });
+        let diagnostic = Diagnostic::error(misfit.code, span, misfit.message);
+        self.report(match misfit.hint {
+            Some(hint) => diagnostic.hint(hint),
+            None => diagnostic,
+        });
+    }
+}

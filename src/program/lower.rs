@@ -1,0 +1,562 @@
+//! Lowering: names to slots, forms to operations, mistakes to diagnostics.
+//!
+//! In: a [`World`] of names. Out: a [`Lowering`], the slots and operations that a plan turns into records. Entries are lowered
+//! when they are first read, so their order in the file does not matter, and a cycle shows as the path that closes it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::env::Slot;
+use super::function::{Functions, UserFunction};
+use super::names::{Entry, Section, World};
+use super::{Code, Form, Lowered, Op};
+use crate::data::{Field, Fields, Text, Type};
+use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::source::Span;
+
+/// What lowering is busy with, which decides what may be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// An entry of a section.
+    Entry(Section),
+    /// The body of a function: its arguments and facts only.
+    Function,
+    /// The record.
+    Record,
+    /// Checks, examples, expectations: everything, the record included.
+    Check,
+}
+
+/// What is known of an entry once it is lowered.
+#[derive(Clone)]
+pub struct Known {
+    /// The type in every scenario that has it.
+    pub ty: Type,
+    /// In which scenarios it is surely there.
+    pub present: Vec<bool>,
+    /// The draws, `say`s and reserved causes that it reads, itself or through others.
+    pub causes: BTreeSet<Text>,
+}
+
+enum State {
+    Waiting,
+    Busy,
+    Known(Box<Known>),
+}
+
+/// Local names of one level while lowering.
+struct Scope {
+    names: Vec<(Text, Option<Type>)>,
+    /// Nothing outside is seen (function arguments).
+    barrier: bool,
+    /// The template engine binds these itself: there is no level for them at run time.
+    hidden: bool,
+}
+
+/// The place where lowering is.
+#[derive(Clone)]
+struct Place {
+    purpose: Purpose,
+    path: Vec<Text>,
+    live: Vec<bool>,
+    guarded: bool,
+}
+
+/// A spec while it is being lowered.
+pub struct Lower<'s> {
+    /// What was found wrong so far.
+    pub diagnostics: Diagnostics,
+    /// Everything names can refer to.
+    pub world: &'s World<'s>,
+    states: Vec<State>,
+    busy: Vec<Text>,
+    slots: Vec<Slot>,
+    scopes: Vec<Scope>,
+    place: Place,
+    causes: BTreeSet<Text>,
+    keys: Vec<Vec<Text>>,
+    templates: Vec<(String, String)>,
+    functions: BTreeMap<Text, Option<Arc<UserFunction>>>,
+    wanted: Option<(usize, usize)>,
+    used: BTreeSet<Text>,
+    pub(super) roots: Vec<(Text, Code)>,
+    record: Option<Type>,
+}
+
+/// A lowered spec.
+pub struct Lowering {
+    /// Every slot: the entries in order, then the record.
+    pub slots: Vec<Slot>,
+    /// What is known of each entry.
+    pub known: Vec<Known>,
+    /// The address path of every draw, by number.
+    pub keys: Vec<Vec<Text>>,
+    /// Templates with statements, by name.
+    pub templates: Vec<(String, String)>,
+    /// Every callable function.
+    pub functions: Functions,
+    /// What is known of the record.
+    pub record: Type,
+    /// Which names anything reads.
+    pub used: BTreeSet<Text>,
+    /// What was found wrong.
+    pub diagnostics: Diagnostics,
+}
+
+/// A point to go back to when an attempt at lowering turns out to be premature.
+struct Mark {
+    diagnostics: Diagnostics,
+    keys: usize,
+    templates: usize,
+    causes: BTreeSet<Text>,
+}
+
+impl<'s> Lower<'s> {
+    /// Starts with nothing lowered.
+    #[must_use]
+    pub fn new(world: &'s World<'s>) -> Self {
+        let slot = |entry: &Entry<'_>| Slot {
+            name: entry.name.clone(),
+            span: Some(entry.span),
+            base: None,
+            overlays: Vec::new(),
+            drawn: entry.section.drawn(),
+        };
+        let record = Slot { name: Text::from("record"), span: None, base: None, overlays: Vec::new(), drawn: false };
+        Self {
+            diagnostics: Diagnostics::default(),
+            world,
+            states: world.entries.iter().map(|_| State::Waiting).collect(),
+            busy: Vec::new(),
+            slots: world.entries.values().map(slot).chain([record]).collect(),
+            scopes: Vec::new(),
+            place: Place {
+                purpose: Purpose::Check,
+                path: Vec::new(),
+                live: vec![true; world.scenarios.len()],
+                guarded: false,
+            },
+            causes: BTreeSet::new(),
+            keys: Vec::new(),
+            templates: Vec::new(),
+            functions: BTreeMap::new(),
+            wanted: None,
+            used: BTreeSet::new(),
+            roots: Vec::new(),
+            record: None,
+        }
+    }
+
+    /// The slot that holds the record.
+    #[must_use]
+    pub fn record_slot(&self) -> usize {
+        self.world.entries.len()
+    }
+
+    /// Lowers every entry, every function and the record.
+    pub fn everything(&mut self) {
+        for at in 0..self.world.entries.len() {
+            self.entry(at);
+        }
+        for name in self.world.functions.keys() {
+            let span = self.world.functions.get(name).map(|function| function.span);
+            if let Some(span) = span {
+                self.function(name, span);
+            }
+        }
+        self.record_type();
+    }
+
+    /// Ends lowering.
+    #[must_use]
+    pub fn finish(self) -> Lowering {
+        let known = self.states.into_iter().map(|state| match state {
+            State::Known(known) => *known,
+            State::Waiting | State::Busy => Known { ty: Type::any(), present: Vec::new(), causes: BTreeSet::new() },
+        });
+        let functions = self.functions.into_iter().filter_map(|(name, function)| Some((name, function?))).collect();
+        Lowering {
+            slots: self.slots,
+            known: known.collect(),
+            keys: self.keys,
+            templates: self.templates,
+            functions: Functions::new(functions),
+            record: self.record.unwrap_or_default(),
+            used: self.used,
+            diagnostics: self.diagnostics,
+        }
+    }
+
+    /// Reports a mistake.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// What lowering is busy with.
+    #[must_use]
+    pub fn purpose(&self) -> Purpose {
+        self.place.purpose
+    }
+
+    /// Numbers a draw at the present address.
+    pub fn draw(&mut self) -> usize {
+        self.keys.push(self.place.path.clone());
+        self.keys.len() - 1
+    }
+
+    /// Lowers something one part further down the address.
+    pub fn inside<T>(&mut self, part: &str, lower: impl FnOnce(&mut Self) -> T) -> T {
+        self.place.path.push(Text::from(part));
+        let result = lower(self);
+        self.place.path.pop();
+        result
+    }
+
+    /// Lowers something whose address ends in `stream` instead of its own name.
+    pub fn streamed<T>(&mut self, stream: Option<&Text>, lower: impl FnOnce(&mut Self) -> T) -> T {
+        let Some(stream) = stream else { return lower(self) };
+        let own = self.place.path.pop();
+        let result = self.inside(stream, lower);
+        self.place.path.extend(own);
+        result
+    }
+
+    /// Lowers something that a condition guards.
+    pub fn guarded<T>(&mut self, guarded: bool, lower: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.place.guarded;
+        self.place.guarded |= guarded;
+        let result = lower(self);
+        self.place.guarded = before;
+        result
+    }
+
+    /// Lowers something that only the named scenario reaches.
+    pub fn only_in<T>(&mut self, scenario: &str, lower: impl FnOnce(&mut Self) -> T) -> T {
+        let here = self.world.scenarios.iter().map(|name| name == scenario).collect();
+        let before = std::mem::replace(&mut self.place.live, here);
+        let result = lower(self);
+        self.place.live = before;
+        result
+    }
+
+    /// Lowers something inside a level of names whose types are known.
+    pub fn bound<T>(&mut self, names: Vec<(Text, Type)>, lower: impl FnOnce(&mut Self) -> T) -> T {
+        self.level(names, false, lower)
+    }
+
+    /// Lowers something inside names that the template engine binds itself.
+    pub(super) fn hidden<T>(&mut self, names: Vec<(Text, Type)>, lower: impl FnOnce(&mut Self) -> T) -> T {
+        self.level(names, true, lower)
+    }
+
+    fn level<T>(&mut self, names: Vec<(Text, Type)>, hidden: bool, lower: impl FnOnce(&mut Self) -> T) -> T {
+        let names = names.into_iter().map(|(name, ty)| (name, Some(ty))).collect();
+        self.scopes.push(Scope { names, barrier: false, hidden });
+        let result = lower(self);
+        self.scopes.pop();
+        result
+    }
+
+    /// Lowers names that may read each other in any order, then something inside their level. Gives their operations in the
+    /// order written, with what is known of each. `addressed` puts each name into the address of its draws.
+    pub fn locals<T>(
+        &mut self,
+        names: &[(Text, Span, Box<dyn Form>)],
+        lower: impl FnOnce(&mut Self, &[Lowered]) -> T,
+    ) -> (Vec<Box<dyn Op>>, T) {
+        let depth = self.scopes.len();
+        let unknown = names.iter().map(|(name, ..)| (name.clone(), None)).collect();
+        self.scopes.push(Scope { names: unknown, barrier: false, hidden: false });
+        let mut done: Vec<Option<Lowered>> = names.iter().map(|_| None).collect();
+        for at in 0..names.len() {
+            self.local_entry(names, at, depth, &mut done, &mut Vec::new());
+        }
+        let done: Vec<Lowered> = done.into_iter().map(|one| one.unwrap_or_else(Lowered::refused)).collect();
+        let result = lower(self, &done);
+        self.scopes.pop();
+        (done.into_iter().map(|one| one.op).collect(), result)
+    }
+
+    fn local_entry(
+        &mut self,
+        names: &[(Text, Span, Box<dyn Form>)],
+        at: usize,
+        depth: usize,
+        done: &mut Vec<Option<Lowered>>,
+        path: &mut Vec<usize>,
+    ) {
+        let Some((name, span, form)) = names.get(at) else { return };
+        if done.get(at).is_some_and(Option::is_some) {
+            return;
+        }
+        if path.contains(&at) {
+            let around = path.iter().chain([&at]).filter_map(|one| names.get(*one)).map(|(name, ..)| name.as_str());
+            let shown = around.collect::<Vec<_>>().join(" -> ");
+            self.report(Diagnostic::error(codes::DEPENDENCY_CYCLE, *span, format!("these names need each other: {shown}")));
+            self.learn(depth, at, Type::any());
+            if let Some(slot) = done.get_mut(at) {
+                *slot = Some(Lowered::refused());
+            }
+            return;
+        }
+        path.push(at);
+        loop {
+            let mark = self.mark();
+            let lowered = self.inside(name, |cx| form.lower(cx));
+            match self.wanted {
+                Some((wanted_depth, wanted)) if wanted_depth == depth => {
+                    self.wanted = None;
+                    self.reset(mark);
+                    self.local_entry(names, wanted, depth, done, path);
+                    if done.get(at).is_some_and(Option::is_some) {
+                        break;
+                    }
+                }
+                _ => {
+                    self.learn(depth, at, lowered.ty.clone());
+                    if let Some(slot) = done.get_mut(at) {
+                        *slot = Some(lowered);
+                    }
+                    break;
+                }
+            }
+        }
+        path.pop();
+    }
+
+    fn learn(&mut self, depth: usize, at: usize, ty: Type) {
+        if let Some((_, known)) = self.scopes.get_mut(depth).and_then(|scope| scope.names.get_mut(at)) {
+            *known = Some(ty);
+        }
+    }
+
+    fn mark(&self) -> Mark {
+        Mark {
+            diagnostics: self.diagnostics.clone(),
+            keys: self.keys.len(),
+            templates: self.templates.len(),
+            causes: self.causes.clone(),
+        }
+    }
+
+    fn reset(&mut self, mark: Mark) {
+        self.diagnostics = mark.diagnostics;
+        self.keys.truncate(mark.keys);
+        self.templates.truncate(mark.templates);
+        self.causes = mark.causes;
+    }
+
+    /// Keeps a template with statements for the engine; gives its name.
+    pub(super) fn template(&mut self, source: &str) -> String {
+        let name = format!("t{}", self.templates.len());
+        self.templates.push((name.clone(), source.to_owned()));
+        name
+    }
+
+    /// A local name: its code and type, if there is one in sight.
+    pub(super) fn local(&mut self, name: &str, span: Span) -> Option<(Code, Type)> {
+        let mut up = 0;
+        for (depth, scope) in self.scopes.iter().enumerate().rev() {
+            if let Some(at) = scope.names.iter().position(|(one, _)| one == name) {
+                let code = Code::Local(up, at, Text::from(name), span);
+                let known = scope.names.get(at).and_then(|(_, ty)| ty.clone());
+                if known.is_none() && self.wanted.is_none() {
+                    self.wanted = Some((depth, at));
+                }
+                return Some((code, known.unwrap_or_else(Type::any)));
+            }
+            if scope.barrier {
+                break;
+            }
+            up += usize::from(!scope.hidden);
+        }
+        None
+    }
+
+    /// Whether only arguments and facts are in sight.
+    pub(super) fn behind_barrier(&self) -> bool {
+        self.scopes.iter().any(|scope| scope.barrier)
+    }
+
+    /// Every name in sight, for suggestions.
+    pub(super) fn names_in_sight(&self) -> Vec<&str> {
+        let locals = self.scopes.iter().flat_map(|scope| scope.names.iter().map(|(name, _)| name.as_str()));
+        let entries = self.world.entries.keys().map(Text::as_str);
+        let facts = self.world.facts.keys().map(Text::as_str);
+        let stems = self.world.stems.keys().map(Text::as_str);
+        locals.chain(entries).chain(facts).chain(stems).chain(["scenario", "index", "context", "say", "record"]).collect()
+    }
+
+    /// Notes that something reads a name.
+    pub fn mark_used(&mut self, name: &str) {
+        self.used.insert(Text::from(name));
+    }
+
+    /// Notes a cause that what is being lowered reads.
+    pub(super) fn cause(&mut self, name: &str) {
+        self.causes.insert(Text::from(name));
+    }
+
+    /// Lowers something on its own and gives the causes that it reads.
+    pub fn causes_of<T>(&mut self, lower: impl FnOnce(&mut Self) -> T) -> (T, BTreeSet<Text>) {
+        let before = std::mem::take(&mut self.causes);
+        let result = lower(self);
+        let causes = std::mem::replace(&mut self.causes, before);
+        self.causes.extend(causes.iter().cloned());
+        (result, causes)
+    }
+
+    /// What is known of an entry, lowered now if it was not yet.
+    pub fn entry(&mut self, at: usize) -> Option<Known> {
+        match self.states.get(at)? {
+            State::Known(known) => return Some((**known).clone()),
+            State::Busy => return None,
+            State::Waiting => {}
+        }
+        let world = self.world;
+        let (_, entry) = world.entries.get_index(at)?;
+        self.set_state(at, State::Busy);
+        self.busy.push(entry.name.clone());
+        let known = self.apart(Purpose::Entry(entry.section), &[&entry.name], |cx| cx.lower_entry(at, entry));
+        self.busy.pop();
+        self.set_state(at, State::Known(Box::new(known.clone())));
+        Some(known)
+    }
+
+    fn set_state(&mut self, at: usize, state: State) {
+        if let Some(slot) = self.states.get_mut(at) {
+            *slot = state;
+        }
+    }
+
+    /// The path of names that closes at `name`, for the message about a cycle.
+    pub(super) fn cycle(&self, name: &str) -> String {
+        let from = self.busy.iter().position(|one| one == name).unwrap_or(0);
+        let around = self.busy.iter().skip(from).map(Text::as_str).chain([name]);
+        around.collect::<Vec<_>>().join(" -> ")
+    }
+
+    /// Lowers something in a place of its own.
+    fn apart<T>(&mut self, purpose: Purpose, path: &[&str], lower: impl FnOnce(&mut Self) -> T) -> T {
+        let parts = std::iter::once(self.world.address.clone()).chain(path.iter().map(|part| Text::from(*part)));
+        let place = Place { purpose, path: parts.collect(), live: vec![true; self.world.scenarios.len()], guarded: false };
+        let place = std::mem::replace(&mut self.place, place);
+        let scopes = std::mem::take(&mut self.scopes);
+        let causes = std::mem::take(&mut self.causes);
+        let roots = std::mem::take(&mut self.roots);
+        let wanted = self.wanted.take();
+        let result = lower(self);
+        self.place = place;
+        self.scopes = scopes;
+        self.causes = causes;
+        self.roots = roots;
+        self.wanted = wanted;
+        result
+    }
+
+    fn lower_entry(&mut self, at: usize, entry: &Entry<'_>) -> Known {
+        let mut present = vec![false; self.world.scenarios.len()];
+        let mut ty = Type::never();
+        if let Some(form) = entry.base {
+            for (scenario, live) in self.place.live.iter_mut().enumerate() {
+                *live = !entry.overlays.iter().any(|(one, _)| *one == scenario);
+            }
+            let lowered = form.lower(self);
+            for (here, live) in present.iter_mut().zip(&self.place.live) {
+                *here = *live && !lowered.optional;
+            }
+            ty = ty.join(&lowered.ty);
+            if let Some(slot) = self.slots.get_mut(at) {
+                slot.base = Some(lowered.op);
+            }
+        }
+        for (scenario, form) in &entry.overlays {
+            let name = self.world.scenarios.get(*scenario).cloned().unwrap_or_default();
+            let lowered = self.only_in(&name, |cx| form.lower(cx));
+            if let Some(here) = present.get_mut(*scenario) {
+                *here = !lowered.optional;
+            }
+            ty = ty.join(&lowered.ty);
+            if let Some(slot) = self.slots.get_mut(at) {
+                slot.overlays.push((*scenario, lowered.op));
+            }
+        }
+        let mut causes = std::mem::take(&mut self.causes);
+        if entry.section != Section::Derive {
+            causes = BTreeSet::from([entry.name.clone()]);
+        }
+        Known { ty, present, causes }
+    }
+
+    /// Whether a name with this presence may be read here.
+    pub(super) fn may_read(&self, present: &[bool]) -> bool {
+        self.place.guarded || self.place.live.iter().zip(present).all(|(live, there)| !live || *there)
+    }
+
+    /// What is known of the record, lowered now if it was not yet.
+    pub fn record_type(&mut self) -> Type {
+        if let Some(ty) = &self.record {
+            return ty.clone();
+        }
+        let Some(form) = self.world.record else { return Type::any() };
+        self.record = Some(Type::any());
+        let lowered = self.apart(Purpose::Record, &["record"], |cx| form.lower(cx));
+        let at = self.record_slot();
+        if let Some(slot) = self.slots.get_mut(at) {
+            slot.base = Some(lowered.op);
+        }
+        self.record = Some(lowered.ty.clone());
+        lowered.ty
+    }
+
+    /// A function of the spec, lowered now if it was not yet; a recursive one is refused.
+    pub(super) fn function(&mut self, name: &str, span: Span) -> Option<Arc<UserFunction>> {
+        if let Some(known) = self.functions.get(name) {
+            if known.is_none() {
+                let cycle = format!("the function `{name}` calls itself");
+                self.report(Diagnostic::error(codes::DEPENDENCY_CYCLE, span, cycle).hint("recursion is not part of the language"));
+            }
+            return known.clone();
+        }
+        let world = self.world;
+        let entry = world.functions.get(name)?;
+        self.functions.insert(entry.name.clone(), None);
+        let lowered = self.apart(Purpose::Function, &[&entry.name], |cx| {
+            let names = entry.params.iter().map(|(name, ty)| (name.clone(), Some(ty.clone()))).collect();
+            cx.scopes.push(Scope { names, barrier: true, hidden: false });
+            let lowered = entry.body.lower(cx);
+            cx.scopes.pop();
+            lowered
+        });
+        let params = entry.params.iter().map(|(name, _)| name.clone()).collect();
+        let function = Arc::new(UserFunction { name: entry.name.clone(), params, body: lowered.op, ty: lowered.ty });
+        self.functions.insert(entry.name.clone(), Some(Arc::clone(&function)));
+        Some(function)
+    }
+
+    /// The functions lowered so far, for static calls by name.
+    pub(super) fn functions_so_far(&self) -> Functions {
+        let done = self.functions.iter().filter_map(|(name, function)| Some((name.clone(), Arc::clone(function.as_ref()?))));
+        Functions::new(done.collect())
+    }
+
+    /// `context` or `say` as one map: its slots and its fields.
+    pub(super) fn gathered(&mut self, sections: &[Section], prefix: &str) -> (Vec<(Text, usize)>, Type) {
+        let mut slots = Vec::new();
+        let mut fields = Fields::default();
+        let world = self.world;
+        for (at, entry) in world.entries.values().enumerate() {
+            if !sections.contains(&entry.section) {
+                continue;
+            }
+            let short = Text::from(entry.name.strip_prefix(prefix).unwrap_or(&entry.name));
+            let Some(known) = self.entry(at) else { continue };
+            self.causes.extend(known.causes.iter().cloned());
+            self.mark_used(&entry.name);
+            let optional = !self.place.live.iter().zip(&known.present).all(|(live, there)| !live || *there);
+            fields.known.insert(short.clone(), Field { ty: known.ty, optional });
+            slots.push((short, at));
+        }
+        (slots, Type::of_fields(fields))
+    }
+}

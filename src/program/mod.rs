@@ -1,0 +1,92 @@
+//! The program that a spec is lowered into: typed operations over slots and local names.
+//!
+//! [`Lower`] turns expressions and templates into operations, checking names, attributes, kinds and vocabularies on the way;
+//! [`Env`] is where operations run. Forms (`form`) lower themselves with the same tools.
+
+mod arithmetic;
+mod code;
+mod compare;
+mod env;
+mod function;
+mod guard;
+mod infer;
+mod lower;
+mod names;
+mod text;
+
+use std::borrow::Cow;
+
+use crate::data::{Text, Type, Value};
+use crate::diag::Diagnostic;
+use crate::source::Span;
+
+pub use code::Code;
+pub use env::{Env, Frame, Level, Locals, Shared, Slot, owned};
+pub use function::Functions;
+pub use lower::{Lower, Lowering};
+pub use names::{Entry, FunctionEntry, Section, World};
+pub use text::{ExprText, TemplateText};
+
+/// Why a record could not be computed: a diagnostic that points at the expression.
+pub type Fault = Box<Diagnostic>;
+
+/// Something that computes a value in a place.
+pub trait Op: Send + Sync {
+    /// The value; borrowed where it already exists.
+    ///
+    /// # Errors
+    /// A diagnostic at the expression that cannot be evaluated.
+    fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault>;
+}
+
+/// An operation with what is known of its value.
+pub struct Lowered {
+    /// What computes it.
+    pub op: Box<dyn Op>,
+    /// What is known of the value.
+    pub ty: Type,
+    /// Whether there may be no value at all (`when` false).
+    pub optional: bool,
+}
+
+impl Lowered {
+    /// An operation that always has a value.
+    pub fn new(op: impl Op + 'static, ty: Type) -> Self {
+        Self { op: Box::new(op), ty, optional: false }
+    }
+
+    /// A constant.
+    #[must_use]
+    pub fn constant(value: Value) -> Self {
+        let ty = Type::of(&value);
+        Self::new(Code::Const(value), ty)
+    }
+
+    /// What stands in for something that was refused: any value, so that one mistake is reported once.
+    #[must_use]
+    pub fn refused() -> Self {
+        Self::new(Code::Const(Value::Undefined), Type::any())
+    }
+}
+
+/// A form of the language as it was parsed: something that can be lowered.
+pub trait Form: Send + Sync {
+    /// Where it stands.
+    fn span(&self) -> Span;
+    /// Checks it and lowers it; mistakes go to the diagnostics of `cx`.
+    fn lower(&self, cx: &mut Lower<'_>) -> Lowered;
+    /// Whether it draws, itself or in a part.
+    fn draws(&self) -> bool;
+    /// The bare name that it is exactly (`{{ name }}`, `{{ name.path }}`), if it is one: what counts as held in the input.
+    fn held(&self) -> Option<&str> {
+        None
+    }
+    /// Whether it has an address of its own by `stream`.
+    fn streamed(&self) -> bool {
+        false
+    }
+    /// The fields, where it is a map of data.
+    fn fields(&self) -> &[(Text, Box<dyn Form>)] {
+        &[]
+    }
+}

@@ -1,0 +1,95 @@
+//! What the names of a spec refer to: the input of lowering.
+
+use indexmap::IndexMap;
+
+use super::Form;
+use crate::data::{Text, Type, Value};
+use crate::source::Span;
+
+/// The section that an entry stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// What goes into the input.
+    Context,
+    /// What shapes context and wording.
+    Draw,
+    /// What is computed.
+    Derive,
+    /// How things are worded.
+    Say,
+}
+
+impl Section {
+    /// Its key in a spec.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Context => "context",
+            Self::Draw => "draw",
+            Self::Derive => "derive",
+            Self::Say => "say",
+        }
+    }
+
+    /// Whether its entries are draws.
+    #[must_use]
+    pub fn drawn(self) -> bool {
+        matches!(self, Self::Context | Self::Draw)
+    }
+}
+
+/// One named entry with its specialisations.
+pub struct Entry<'s> {
+    /// The bare name; `say.x` for wording.
+    pub name: Text,
+    /// Where the name is given first.
+    pub span: Span,
+    /// Its section.
+    pub section: Section,
+    /// What holds where a scenario does not say otherwise.
+    pub base: Option<&'s dyn Form>,
+    /// What holds in single scenarios, by their order.
+    pub overlays: Vec<(usize, &'s dyn Form)>,
+    /// Whether the dataset's own file declares it (rather than a module).
+    pub own: bool,
+}
+
+/// One function of a spec.
+pub struct FunctionEntry<'s> {
+    /// Its name.
+    pub name: Text,
+    /// Where it is declared.
+    pub span: Span,
+    /// Its arguments, with what is known of each.
+    pub params: Vec<(Text, Type)>,
+    /// What it gives.
+    pub body: &'s dyn Form,
+}
+
+/// A constant with its place.
+pub struct Fact {
+    /// Its value.
+    pub value: Value,
+    /// Where it is declared.
+    pub span: Span,
+    /// Whether the dataset's own file declares it.
+    pub own: bool,
+}
+
+/// Everything that names can refer to.
+pub struct World<'s> {
+    /// First part of every address: the dataset's name or its `stream`.
+    pub address: Text,
+    /// The scenarios in order; one nameless scenario where a spec has none.
+    pub scenarios: Vec<Text>,
+    /// Context, draws, derivations and wording, by name.
+    pub entries: IndexMap<Text, Entry<'s>>,
+    /// Constants, by name.
+    pub facts: IndexMap<Text, Fact>,
+    /// The names of used files, each with its facts (and, for the constitution, its content).
+    pub stems: IndexMap<Text, Value>,
+    /// Functions, by name.
+    pub functions: IndexMap<Text, FunctionEntry<'s>>,
+    /// The record.
+    pub record: Option<&'s dyn Form>,
+}
