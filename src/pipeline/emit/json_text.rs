@@ -1,0 +1,155 @@
+//! JSON text, straight from a record.
+//!
+//! A node comes in, compact JSON (RFC 8259) goes out: no space outside of strings, keys in record order, and only what must be
+//! escaped is escaped. The canonical form sorts the keys of every map by code point, so that it depends on values alone; record
+//! digests are taken over it.
+
+use crate::data::number;
+use crate::record::{Entries, Node, Record, View};
+
+/// Appends a node as compact JSON.
+pub fn write_node(node: Node<'_>, out: &mut String) {
+    write(node, out, write_entries);
+}
+
+/// Appends a node as canonical JSON: compact, the keys of every map sorted by code point.
+pub fn write_canonical(node: Node<'_>, out: &mut String) {
+    write(node, out, write_sorted);
+}
+
+/// A record as canonical JSON.
+#[must_use]
+pub fn canonical(record: &Record) -> String {
+    let mut out = String::new();
+    write_canonical(record.root(), &mut out);
+    out
+}
+
+/// Appends text as a JSON string with its quotes.
+pub fn write_text(text: &str, out: &mut String) {
+    out.push('"');
+    let mut plain_from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        // What is escaped is ASCII, so both ends of the slice are boundaries of characters.
+        out.push_str(text.get(plain_from..at).unwrap_or_default());
+        plain_from = at + 1;
+        write_escape(byte, out);
+    }
+    out.push_str(text.get(plain_from..).unwrap_or_default());
+    out.push('"');
+}
+
+fn write_escape(byte: u8, out: &mut String) {
+    match byte {
+        b'"' => out.push_str("\\\""),
+        b'\\' => out.push_str("\\\\"),
+        b'\n' => out.push_str("\\n"),
+        b'\r' => out.push_str("\\r"),
+        b'\t' => out.push_str("\\t"),
+        0x08 => out.push_str("\\b"),
+        0x0C => out.push_str("\\f"),
+        _ => {
+            out.push_str("\\u00");
+            for half in [byte >> 4, byte & 0xF] {
+                out.push(char::from_digit(u32::from(half), 16).unwrap_or('0'));
+            }
+        }
+    }
+}
+
+/// Appends a node; `map` writes the entries of a map, which is all in which the two forms differ.
+fn write(node: Node<'_>, out: &mut String, map: fn(Entries<'_>, &mut String)) {
+    match node.view() {
+        View::Null => out.push_str("null"),
+        View::Bool(truth) => out.push_str(if truth { "true" } else { "false" }),
+        View::Int(int) => number::write_int(int, out),
+        View::Float(float) => number::write_float_json(float, out),
+        View::Text(text) => write_text(text, out),
+        View::List(items) => {
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                write(item, out, map);
+            }
+            out.push(']');
+        }
+        View::Map(entries) => {
+            out.push('{');
+            map(entries, out);
+            out.push('}');
+        }
+    }
+}
+
+fn write_entries(entries: Entries<'_>, out: &mut String) {
+    for (at, (key, value)) in entries.iter().enumerate() {
+        write_key(at, key, out);
+        write_node(value, out);
+    }
+}
+
+fn write_sorted(entries: Entries<'_>, out: &mut String) {
+    let mut sorted: Vec<_> = entries.iter().collect();
+    // Bytes of UTF-8 sort as their code points do.
+    sorted.sort_unstable_by_key(|(key, _)| *key);
+    for (at, (key, value)) in sorted.into_iter().enumerate() {
+        write_key(at, key, out);
+        write_canonical(value, out);
+    }
+}
+
+fn write_key(at: usize, key: &str, out: &mut String) {
+    if at > 0 {
+        out.push(',');
+    }
+    write_text(key, out);
+    out.push(':');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Value;
+
+    fn json(value: &Value) -> String {
+        let mut out = String::new();
+        write_node(Node::of(value), &mut out);
+        out
+    }
+
+    #[test]
+    fn only_what_must_be_escaped_is() {
+        let text = Value::text("\"a\\b\"\u{8}\u{c}\n\r\t\u{0}\u{1f}/\u{7f}é\u{2028}🦀'");
+        assert_eq!(json(&text), "\"\\\"a\\\\b\\\"\\b\\f\\n\\r\\t\\u0000\\u001f/\u{7f}é\u{2028}🦀'\"");
+        assert_eq!(json(&Value::text("")), "\"\"");
+        assert_eq!(json(&Value::text("\n")), "\"\\n\"");
+    }
+
+    #[test]
+    fn text_and_keys_are_read_back_by_an_independent_reader() {
+        let all: String = (0..0x3000).filter_map(char::from_u32).chain("🦀\u{10FFFF}".chars()).collect();
+        let read: std::collections::BTreeMap<String, String> =
+            serde_json::from_str(&json(&Value::map([(all.as_str().into(), Value::text(&all))]))).unwrap();
+        assert_eq!(read.into_iter().next(), Some((all.clone(), all)));
+    }
+
+    #[test]
+    fn numbers_keep_their_kind() {
+        let numbers = [Value::Int(1), Value::Float(1.0), Value::Int(u64::MAX.into()), Value::Float(1e21), Value::Float(-0.0)];
+        assert_eq!(json(&Value::list(numbers)), "[1,1.0,18446744073709551615,1e21,-0.0]");
+    }
+
+    #[test]
+    fn the_canonical_form_sorts_keys_at_every_level() {
+        let inner = Value::map([("z".into(), Value::Null), ("é".into(), Value::from(true)), ("Z".into(), Value::list([]))]);
+        let value = Value::map([("b".into(), Value::list([inner])), ("a".into(), Value::map([]))]);
+        assert_eq!(json(&value), r#"{"b":[{"z":null,"é":true,"Z":[]}],"a":{}}"#);
+        let record = Record { index: 0, scenario: 0, value };
+        assert_eq!(canonical(&record), r#"{"a":{},"b":[{"Z":[],"z":null,"é":true}]}"#);
+    }
+}
