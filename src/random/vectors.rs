@@ -1,8 +1,8 @@
 //! Recorded answers: what the scheme of the module above gives, bit for bit.
 //!
-//! The numbers were computed by a second implementation, written from the text of the module's documentation alone in another
-//! language (but for the last bits of logarithms). They never change under one version tag: a failing test here means that every
-//! dataset would change.
+//! A second implementation of the documented scheme, in another language, gave the same numbers; only those of `log_float` are
+//! recorded from this one, because logarithms elsewhere differ in their last bits. They never change under one version tag:
+//! a failing test here means that every dataset would change.
 
 use rand::Rng;
 use rand_pcg::Pcg64;
