@@ -3,6 +3,7 @@
 //! [`Value`] is the one tree that the engine computes with, validates and encodes; [`Type`] is what `check` knows of a value
 //! before any record exists (its kind, its vocabulary, its range, its fields).
 
+pub mod distinct;
 mod map;
 pub mod number;
 mod types;
