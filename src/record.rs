@@ -3,7 +3,7 @@
 //! Checks and encoders walk a record through [`Node`], a borrowed view that can be copied freely. They never see how a record is
 //! stored, so that it can come to be stored otherwise (flat slots) without touching them.
 
-use crate::data::{Map, Value};
+use crate::data::{Map, Text, Value};
 
 /// One record of a dataset.
 #[derive(Debug, Clone)]
@@ -111,10 +111,29 @@ impl<'a> Items<'a> {
     }
 
     /// The elements in order.
-    pub fn iter(self) -> impl ExactSizeIterator<Item = Node<'a>> + Clone {
-        self.0.iter().map(Node)
+    #[must_use]
+    pub fn iter(self) -> ItemIter<'a> {
+        ItemIter(self.0.iter())
     }
 }
+
+/// Walks the elements of a list.
+#[derive(Debug, Clone)]
+pub struct ItemIter<'a>(std::slice::Iter<'a, Value>);
+
+impl<'a> Iterator for ItemIter<'a> {
+    type Item = Node<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(Node)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for ItemIter<'_> {}
 
 /// The entries of a map.
 #[derive(Debug, Clone, Copy)]
@@ -140,7 +159,26 @@ impl<'a> Entries<'a> {
     }
 
     /// The entries in the order in which they are written.
-    pub fn iter(self) -> impl ExactSizeIterator<Item = (&'a str, Node<'a>)> + Clone {
-        self.0.entries().iter().map(|(key, value)| (key.as_str(), Node(value)))
+    #[must_use]
+    pub fn iter(self) -> EntryIter<'a> {
+        EntryIter(self.0.iter())
     }
 }
+
+/// Walks the entries of a map.
+#[derive(Debug, Clone)]
+pub struct EntryIter<'a>(std::slice::Iter<'a, (Text, Value)>);
+
+impl<'a> Iterator for EntryIter<'a> {
+    type Item = (&'a str, Node<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(key, value)| (key.as_str(), Node(value)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for EntryIter<'_> {}

@@ -1,0 +1,5 @@
+//! The one test binary: each further one would link every format again.
+#![allow(clippy::disallowed_methods, reason = "tests read and write files themselves")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop")]
+
+mod architecture;
