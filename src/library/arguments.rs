@@ -1,0 +1,364 @@
+//! Arguments bound to parameters, the same way for values and for types.
+//!
+//! In: the positional and keyword arguments of a call. Out: a [`Call`] or a [`TypeCall`] whose required arguments are there
+//! and of a fitting kind, or a [`Misfit`] that says which argument is wrong.
+
+use super::{Builtin, Kinds, Names, Param};
+use crate::data::{Map, Text, Type, Value};
+use crate::diag::{Code, codes, nearest, quoted_list};
+
+/// No row has more parameters; what exceeds them is `rest` or `open`.
+pub(super) const MOST_PARAMS: usize = 4;
+
+/// Which argument of a call, as written there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A positional argument; a filter's piped value or a test's tested value is number 0.
+    At(usize),
+    /// A keyword argument.
+    Named(Text),
+}
+
+/// Why a call can never work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// The argument to blame; `None` for the call as a whole.
+    pub place: Option<Place>,
+    /// One lower-case phrase, no full stop.
+    pub message: String,
+    /// How to mend it.
+    pub hint: Option<String>,
+    /// The kind of mistake.
+    pub code: Code,
+}
+
+impl Misfit {
+    pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { place: None, message: message.into(), hint: None, code }
+    }
+
+    pub(super) fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    pub(super) fn hint(mut self, hint: Option<String>) -> Self {
+        self.hint = hint;
+        self
+    }
+}
+
+/// What [`bind`] asks of an argument, be it a value or a type.
+pub(super) trait Argument {
+    fn fits(&self, kinds: Kinds) -> bool;
+    /// Describes what it is where its elements do not fit.
+    fn unfit_items(&self, kinds: Kinds) -> Option<String>;
+    fn describe(&self) -> String;
+    fn is_undefined(&self) -> bool;
+}
+
+impl Argument for Value {
+    fn fits(&self, kinds: Kinds) -> bool {
+        kinds.takes(self)
+    }
+
+    fn unfit_items(&self, kinds: Kinds) -> Option<String> {
+        let wrong = self.as_list()?.iter().find(|item| !kinds.takes(item))?;
+        Some(format!("{} in the list", wrong.kind()))
+    }
+
+    fn describe(&self) -> String {
+        self.kind().to_owned()
+    }
+
+    fn is_undefined(&self) -> bool {
+        Self::is_undefined(self)
+    }
+}
+
+impl Argument for Type {
+    fn fits(&self, kinds: Kinds) -> bool {
+        kinds.may_take(self)
+    }
+
+    fn unfit_items(&self, kinds: Kinds) -> Option<String> {
+        let item = self.item();
+        let only_lists = self.is_list();
+        (only_lists && !kinds.may_take(&item)).then(|| format!("a list of {}", Self::describe(&item)))
+    }
+
+    fn describe(&self) -> String {
+        Self::describe(self)
+    }
+
+    fn is_undefined(&self) -> bool {
+        false
+    }
+}
+
+/// Arguments in the order of the parameters.
+#[derive(Debug)]
+pub(super) struct Bound<'a, T> {
+    slots: [Option<&'a T>; MOST_PARAMS],
+    rest: &'a [T],
+    named: &'a [(Text, T)],
+    positional: usize,
+    builtin: &'static Builtin,
+}
+
+impl<'a, T> Bound<'a, T> {
+    /// Arguments that need no checks, one a parameter.
+    pub(super) fn of_slots(builtin: &'static Builtin, slots: [Option<&'a T>; MOST_PARAMS]) -> Self {
+        Self { slots, rest: &[], named: &[], positional: 0, builtin }
+    }
+
+    pub(super) fn get(&self, at: usize) -> Option<&'a T> {
+        self.slots.get(at).copied().flatten()
+    }
+
+    pub(super) fn rest(&self) -> &'a [T] {
+        self.rest
+    }
+
+    /// The keyword arguments that are no parameters.
+    pub(super) fn open(&self) -> impl Iterator<Item = &'a (Text, T)> {
+        let later = self.builtin.params.get(self.positional..).unwrap_or(&[]);
+        self.named.iter().filter(move |(name, _)| later.iter().all(|param| param.name != name.as_str()))
+    }
+
+    /// Where the argument of a parameter is written.
+    fn place(&self, at: usize) -> Place {
+        match self.builtin.params.get(at) {
+            Some(param) if at >= self.positional => Place::Named(Text::from(param.name)),
+            _ => Place::At(at),
+        }
+    }
+}
+
+/// Binds arguments to the parameters of a row.
+pub(super) fn bind<'a, T: Argument>(
+    builtin: &'static Builtin,
+    args: &'a [T],
+    named: &'a [(Text, T)],
+) -> Result<Bound<'a, T>, Misfit> {
+    let params = builtin.params;
+    let by_position = by_position(builtin);
+    let positional = args.len().min(by_position);
+    let rest = args.get(positional..).unwrap_or(&[]);
+    if !rest.is_empty() && builtin.rest.is_none() {
+        let message = format!("`{}` takes at most {}, found {}", builtin.name, count(by_position), args.len());
+        return Err(Misfit::new(codes::BAD_ARGUMENTS, message).at(Place::At(by_position)));
+    }
+    let mut bound = Bound { slots: [None; MOST_PARAMS], rest, named, positional, builtin };
+    for (slot, arg) in bound.slots.iter_mut().zip(args).take(positional) {
+        *slot = Some(arg);
+    }
+    for (name, value) in named {
+        let at = params.iter().skip(positional).position(|param| param.name == name.as_str());
+        match at.and_then(|at| bound.slots.get_mut(at + positional)) {
+            Some(slot) => *slot = Some(value),
+            None if builtin.open.is_some() => {}
+            None => return Err(refuse_keyword(builtin, name)),
+        }
+    }
+    check(&bound)?;
+    Ok(bound)
+}
+
+/// How many parameters a positional argument can reach.
+fn by_position(builtin: &Builtin) -> usize {
+    builtin.params.iter().take_while(|param| !param.keyword).count()
+}
+
+fn refuse_keyword(builtin: &'static Builtin, name: &Text) -> Misfit {
+    let known = || builtin.params.iter().map(|param| param.name);
+    let misfit = if known().any(|param| param == name.as_str()) {
+        Misfit::new(codes::BAD_ARGUMENTS, format!("`{name}` of `{}` is given twice", builtin.name))
+    } else {
+        let hint = match nearest(name, known()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it takes {}", quoted_list(known())),
+        };
+        Misfit::new(codes::BAD_ARGUMENTS, format!("`{}` takes no `{name}`", builtin.name)).hint(Some(hint))
+    };
+    misfit.at(Place::Named(name.clone()))
+}
+
+fn check<T: Argument>(bound: &Bound<'_, T>) -> Result<(), Misfit> {
+    let builtin = bound.builtin;
+    for (at, param) in builtin.params.iter().enumerate() {
+        match bound.get(at) {
+            Some(value) if at == 0 && builtin.lenient && value.is_undefined() => {}
+            Some(value) => check_one(builtin, param, value).map_err(|misfit| misfit.at(bound.place(at)))?,
+            None if param.optional => {}
+            None => {
+                let message = format!("`{}` needs `{}`, which takes {}", builtin.name, param.name, param.kinds.describe());
+                return Err(Misfit::new(codes::BAD_ARGUMENTS, message));
+            }
+        }
+    }
+    if let Some(param) = &builtin.rest {
+        for (at, value) in bound.rest.iter().enumerate() {
+            let place = Place::At(by_position(builtin) + at);
+            check_one(builtin, param, value).map_err(|misfit| misfit.at(place))?;
+        }
+    }
+    if let Some(param) = &builtin.open {
+        for (name, value) in bound.open() {
+            check_one(builtin, param, value).map_err(|misfit| misfit.at(Place::Named(name.clone())))?;
+        }
+    }
+    Ok(())
+}
+
+fn check_one<T: Argument>(builtin: &Builtin, param: &Param, value: &T) -> Result<(), Misfit> {
+    let what = format_args!("`{}` of `{}`", param.name, builtin.name).to_string();
+    if value.is_undefined() {
+        return Err(Misfit::new(codes::UNDEFINED_NAME, format!("{what} is undefined")));
+    }
+    if !value.fits(param.kinds) {
+        let message = format!("{what}: expected {}, found {}", param.kinds.describe(), value.describe());
+        return Err(Misfit::new(codes::TYPE_MISMATCH, message));
+    }
+    match value.unfit_items(param.items) {
+        Some(found) => {
+            let message = format!("{what}: expected a list of {}, found {found}", param.items.describe());
+            Err(Misfit::new(codes::TYPE_MISMATCH, message))
+        }
+        None => Ok(()),
+    }
+}
+
+fn count(arguments: usize) -> String {
+    if arguments == 1 { "1 argument".to_owned() } else { format!("{arguments} arguments") }
+}
+
+/// A call with values. Accessors count parameters from 0; those that return a `Result` fail where the kind is wrong.
+pub struct Call<'a> {
+    pub(super) builtin: &'static Builtin,
+    pub(super) args: Bound<'a, Value>,
+    pub(super) names: &'a dyn Names,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn get(&self, at: usize) -> Option<&'a Value> {
+        self.args.get(at)
+    }
+
+    pub(super) fn value(&self, at: usize) -> Result<&'a Value, String> {
+        self.get(at).ok_or_else(|| format!("`{}` lacks argument {}", self.builtin.name, at + 1))
+    }
+
+    fn wrong(&self, at: usize, expected: &str) -> String {
+        let name = self.builtin.params.get(at).map_or("argument", |param| param.name);
+        let found = self.get(at).map_or("nothing", Value::kind);
+        format!("`{name}` of `{}`: expected {expected}, found {found}", self.builtin.name)
+    }
+
+    pub(super) fn text(&self, at: usize) -> Result<&'a str, String> {
+        self.get(at).and_then(Value::as_text).ok_or_else(|| self.wrong(at, "text"))
+    }
+
+    pub(super) fn float(&self, at: usize) -> Result<f64, String> {
+        self.get(at).and_then(Value::as_float).ok_or_else(|| self.wrong(at, "a number"))
+    }
+
+    pub(super) fn list(&self, at: usize) -> Result<&'a [Value], String> {
+        self.get(at).and_then(Value::as_list).ok_or_else(|| self.wrong(at, "a list"))
+    }
+
+    pub(super) fn map(&self, at: usize) -> Result<&'a Map, String> {
+        self.get(at).and_then(Value::as_map).ok_or_else(|| self.wrong(at, "a map"))
+    }
+
+    pub(super) fn int_or(&self, at: usize, default: i128) -> Result<i128, String> {
+        match self.get(at) {
+            Some(value) => value.as_int().ok_or_else(|| self.wrong(at, "an integer")),
+            None => Ok(default),
+        }
+    }
+
+    /// A count from 0 to 1,000.
+    pub(super) fn small_or(&self, at: usize, default: usize) -> Result<usize, String> {
+        match self.get(at) {
+            None => Ok(default),
+            Some(value) => value
+                .as_int()
+                .and_then(|number| usize::try_from(number).ok())
+                .filter(|number| *number <= 1000)
+                .ok_or_else(|| self.wrong(at, "an integer from 0 to 1000")),
+        }
+    }
+
+    pub(super) fn text_or(&self, at: usize, default: &'a str) -> Result<&'a str, String> {
+        if self.get(at).is_some() { self.text(at) } else { Ok(default) }
+    }
+
+    pub(super) fn truth(&self, at: usize) -> bool {
+        self.get(at).is_some_and(Value::is_true)
+    }
+}
+
+/// The same call with types.
+pub struct TypeCall<'a> {
+    pub(super) builtin: &'static Builtin,
+    pub(super) args: Bound<'a, Type>,
+    pub(super) names: &'a dyn Names,
+}
+
+impl<'a> TypeCall<'a> {
+    pub(super) fn get(&self, at: usize) -> Option<&'a Type> {
+        self.args.get(at)
+    }
+
+    /// The type of an argument; any value where it was left out.
+    pub(super) fn ty(&self, at: usize) -> Type {
+        self.get(at).cloned().unwrap_or_else(Type::any)
+    }
+
+    /// The one text that an argument can be: a literal.
+    pub(super) fn literal(&self, at: usize) -> Option<&'a str> {
+        super::known::literal(self.get(at)?)
+    }
+
+    /// A misfit of the argument of a parameter.
+    pub(super) fn misfit(&self, at: usize, code: Code, message: impl Into<String>) -> Misfit {
+        self.blame(at, Misfit::new(code, message))
+    }
+
+    /// Lays a misfit on the argument of a parameter.
+    pub(super) fn blame(&self, at: usize, misfit: Misfit) -> Misfit {
+        misfit.at(self.args.place(at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{ints, misfit, run, text, words};
+    use super::*;
+    use crate::library::{Library, Role, find, invoke};
+
+    #[test]
+    fn arguments_bind_by_position_and_by_keyword() {
+        assert_eq!(run("round", &[Value::Float(2.345), Value::Int(1)]).unwrap(), Value::Float(2.3));
+        let round = find(Role::Filter, "round").unwrap();
+        let named = [(Text::from("precision"), Value::Int(1))];
+        assert_eq!(invoke(round, &[Value::Float(2.345)], &named, &Library).unwrap(), Value::Float(2.3));
+        let wrong = [(Text::from("precison"), Value::Int(1))];
+        assert!(invoke(round, &[Value::Float(2.3)], &wrong, &Library).unwrap_err().contains("takes no `precison`"));
+        let both = invoke(round, &[Value::Float(2.3), Value::Int(1)], &named, &Library);
+        assert_eq!(both.unwrap_err(), "`precision` of `round` is given twice");
+    }
+
+    #[test]
+    fn missing_surplus_and_unfit_arguments_are_named() {
+        assert_eq!(run("upper", &[]).unwrap_err(), "`upper` needs `text`, which takes text");
+        assert_eq!(run("upper", &[text("a"), text("b")]).unwrap_err(), "`upper` takes at most 1 argument, found 2");
+        assert_eq!(run("upper", &[Value::Int(1)]).unwrap_err(), "`text` of `upper`: expected text, found an integer");
+        assert_eq!(run("upper", &[Value::Undefined]).unwrap_err(), "`text` of `upper` is undefined");
+        assert!(run("mean", &[Value::list([text("a")])]).unwrap_err().contains("a list of a number, found text in the list"));
+        let found = misfit("mean", &[Type::list_of(words(&["a"]))]);
+        assert_eq!((found.code, found.place), (codes::TYPE_MISMATCH, Some(Place::At(0))));
+        let _ = ints(&[1]);
+    }
+}

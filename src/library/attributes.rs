@@ -1,0 +1,101 @@
+//! Attribute paths, strictly: an element that lacks the attribute is an error, for values and for types.
+//!
+//! A path is names and list indices in dots: `weight`, `address.city`, `0`.
+
+use std::borrow::Cow;
+
+use super::{Call, Misfit, Place, TypeCall, known};
+use crate::data::{Type, Value};
+use crate::diag::{codes, nearest, quoted_list};
+
+/// What stands at `path` in `item`.
+pub(super) fn get<'v>(item: &'v Value, path: &str) -> Result<&'v Value, String> {
+    if let Some(value) = item.at(path) {
+        return Ok(value);
+    }
+    let Some(map) = item.as_map() else {
+        return Err(format!("expected an element with attribute `{path}`, found {}", item.kind()));
+    };
+    let names = quoted_list(map.keys().map(|key| key.as_str()));
+    Err(format!("an element has no attribute `{path}`; it has {names}"))
+}
+
+/// A key argument (an attribute path or an index) as a path; `None` where it was left out.
+pub(super) fn path<'a>(call: &Call<'a>, at: usize) -> Result<Option<Cow<'a, str>>, String> {
+    match call.get(at) {
+        None => Ok(None),
+        Some(Value::Int(index)) => Ok(Some(Cow::Owned(index.to_string()))),
+        Some(_) => call.text(at).map(|text| Some(Cow::Borrowed(text))),
+    }
+}
+
+/// `item` itself where there is no path, else what stands there.
+pub(super) fn keyed<'v>(item: &'v Value, path: Option<&str>) -> Result<&'v Value, String> {
+    path.map_or(Ok(item), |path| get(item, path))
+}
+
+/// The type of the keys that argument `at` (left out: the element itself) chooses from elements of type `item`.
+pub(super) fn key_type(call: &TypeCall<'_>, at: usize, item: &Type) -> Result<Type, Misfit> {
+    let Some(key) = call.get(at) else { return Ok(item.clone()) };
+    match known::values(key).as_deref() {
+        Some([Value::Text(path)]) => field(item, path).map_err(|misfit| call.blame(at, misfit)),
+        Some([Value::Int(index)]) => field(item, &index.to_string()).map_err(|misfit| call.blame(at, misfit)),
+        _ => Ok(Type::any()),
+    }
+}
+
+/// The type at `path` in values of type `item`.
+pub(super) fn field(item: &Type, path: &str) -> Result<Type, Misfit> {
+    path.split('.').filter(|part| !part.is_empty()).try_fold(item.clone(), |ty, part| one_field(&ty, part))
+}
+
+fn one_field(ty: &Type, part: &str) -> Result<Type, Misfit> {
+    if ty.is_any() || ty.is_never() {
+        return Ok(ty.clone());
+    }
+    let index = part.parse::<usize>().ok().filter(|index| known::elements(ty).2.is_none_or(|max| *index < max));
+    let element = index.filter(|_| ty.list.is_some()).map(|_| ty.item());
+    let Some(map) = &ty.map else {
+        return element.ok_or_else(|| {
+            Misfit::new(codes::UNDEFINED_ATTRIBUTE, format!("expected a map with attribute `{part}`, found {}", ty.describe()))
+        });
+    };
+    let Some(found) = ty.field(part) else {
+        let names = || map.known.keys().map(|name| name.as_str());
+        let hint = match nearest(part, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if map.known.is_empty() => "the elements are empty maps".to_owned(),
+            None => format!("it has {}", quoted_list(names())),
+        };
+        return element.ok_or_else(|| {
+            Misfit::new(codes::UNDEFINED_ATTRIBUTE, format!("the elements have no attribute `{part}`")).hint(Some(hint))
+        });
+    };
+    if found.optional && map.known.contains_key(part) {
+        let hint = format!("keep those that have it with `selectattr('{part}', 'defined')`");
+        return Err(Misfit::new(codes::NEEDS_WHEN, format!("some elements have no attribute `{part}`")).hint(Some(hint)));
+    }
+    Ok(element.map_or(found.ty.clone(), |element| element.join(&found.ty)))
+}
+
+/// Checks keyword conditions (`rows(table, col=v)`): each keyword a field of `item`, each value one that it can have.
+pub(super) fn check_conditions(call: &TypeCall<'_>, item: &Type) -> Result<(), Misfit> {
+    for (name, wanted) in call.args.open() {
+        let place = Place::Named(name.clone());
+        let field = field(item, name).map_err(|misfit| misfit.at(place.clone()))?;
+        if let Some(misfit) = super::never_equal(&field, wanted) {
+            return Err(misfit.at(place));
+        }
+    }
+    Ok(())
+}
+
+/// Whether an element meets every keyword condition of the call.
+pub(super) fn meets(call: &Call<'_>, item: &Value) -> Result<bool, String> {
+    for (name, wanted) in call.args.open() {
+        if !get(item, name)?.equals(wanted) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
