@@ -2,3 +2,4 @@
 
 pub mod json_schema;
 pub mod yaml;
+pub mod jinja;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::choices::{Pool, Values, literal, mixed};
 use super::parse::{Parse, Shape};
-use super::{FormKind, Position};
+use super::FormKind;
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Entry, Node, NodeKind};

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use super::env::{Env, Frame, Locals, Shared};
+use super::env::{Env, Frame, Shared};
 use super::{Fault, Op};
 use crate::data::{Text, Type, Value};
-use crate::engine::jinja::tree::Role;
+use crate::diag::codes;
 use crate::engine::jinja::{self, Engine};
-use crate::library::{self, Misfit, Names};
+use crate::library::{self, Misfit, Names, Role};
 use crate::random::Address;
 
 /// A function that a spec defines: arguments in, one value out, nothing else seen but facts.
@@ -109,12 +109,12 @@ impl Names for Functions {
         if let Some(function) = self.user.get(name) {
             return match function.arrange(args, named) {
                 Ok(_) => Ok(function.ty.clone()),
-                Err(message) => Err(Misfit::arguments(message)),
+                Err(message) => Err(Misfit { place: None, message, hint: None, code: codes::BAD_ARGUMENTS }),
             };
         }
         match library::find(role, name) {
             Some(builtin) => library::infer(builtin, args, named, self),
-            None => Err(Misfit::unknown(role, name)),
+            None => Err(library::unknown(role, name, self.user.keys().map(Text::as_str))),
         }
     }
 }

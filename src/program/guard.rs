@@ -1,9 +1,10 @@
 //! Which conditions guard against absence: those that ask `is defined` or which scenario it is.
 
-use crate::engine::jinja::tree::{Expr, ExprKind, Role};
+use crate::engine::jinja::tree::{Expr, ExprKind};
+use crate::library::Role;
 
 /// Whether a condition speaks of presence, so that what it guards may read names that are not always there.
-pub(super) fn guards(condition: &Expr) -> bool {
+pub fn guards(condition: &Expr) -> bool {
     let mut found = false;
     condition.walk(&mut |expr| {
         found |= match &expr.kind {

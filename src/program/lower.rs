@@ -511,12 +511,12 @@ impl<'s> Lower<'s> {
 
     /// A function of the spec, lowered now if it was not yet; a recursive one is refused.
     pub(super) fn function(&mut self, name: &str, span: Span) -> Option<Arc<UserFunction>> {
-        if let Some(known) = self.functions.get(name) {
+        if let Some(known) = self.functions.get(name).cloned() {
             if known.is_none() {
                 let cycle = format!("the function `{name}` calls itself");
                 self.report(Diagnostic::error(codes::DEPENDENCY_CYCLE, span, cycle).hint("recursion is not part of the language"));
             }
-            return known.clone();
+            return known;
         }
         let world = self.world;
         let entry = world.functions.get(name)?;

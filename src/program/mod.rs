@@ -23,6 +23,7 @@ use crate::source::Span;
 pub use code::Code;
 pub use env::{Env, Frame, Level, Locals, Shared, Slot, owned};
 pub use function::Functions;
+pub use guard::guards;
 pub use lower::{Lower, Lowering};
 pub use names::{Entry, FunctionEntry, Section, World};
 pub use text::{ExprText, TemplateText};

@@ -147,6 +147,14 @@ impl ExprText {
         Self { text: scalar.text.clone(), places: scalar.places.clone() }
     }
 
+    /// The expression inside a scalar that is one whole `{{ … }}`.
+    #[must_use]
+    pub fn inside_braces(scalar: &Scalar) -> Option<Self> {
+        let inner = scalar.text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+        let offset = scalar.text.find(inner)?;
+        Some(Self { text: Text::from(inner), places: scalar.places.from(offset) })
+    }
+
     /// Its place.
     #[must_use]
     pub fn span(&self) -> Span {

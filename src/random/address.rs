@@ -77,7 +77,7 @@ impl std::fmt::Display for Path {
 }
 
 /// The randomness of one draw: computed once a plan, asked once a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
     pub(super) state: u128,
     pub(super) stream: u128,

@@ -14,7 +14,7 @@ use minijinja::value::Rest;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value as EngineValue};
 
 use crate::data::{Text, Value};
-use tree::Role;
+use crate::library::Role;
 
 /// Steps a template may take before it counts as endless.
 const FUEL: u64 = 1_000_000;

@@ -9,10 +9,11 @@ use minijinja::machinery::{Span as At, ast, parse, parse_expr};
 use minijinja::syntax::SyntaxConfig;
 
 use super::convert;
-use super::tree::{Arithmetic, Call, Comparison, Expr, ExprKind, Logic, Name, Role, Segment, Stmt, Template};
+use super::tree::{Arithmetic, Call, Comparison, Expr, ExprKind, Logic, Name, Segment, Stmt, Template};
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::Places;
+use crate::library::Role;
 use crate::source::Span;
 
 type Parsed<T> = Result<T, Box<Diagnostic>>;

@@ -4,6 +4,7 @@
 //! nowhere else.
 
 use crate::data::{Text, Value};
+use crate::library::Role;
 use crate::source::Span;
 
 /// An expression and where it stands.
@@ -68,17 +69,6 @@ pub struct Call {
     pub args: Vec<Expr>,
     /// Arguments by keyword.
     pub named: Vec<(Name, Expr)>,
-}
-
-/// The three ways to use a function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// `f(x)`.
-    Function,
-    /// `x | f`.
-    Filter,
-    /// `x is f`.
-    Test,
 }
 
 /// `and` or `or`.

@@ -1,0 +1,238 @@
+//! One file after the other into one draft of a spec: `use`, merging, collisions.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::files::{Document, Reader};
+use super::{checks, expectations, functions, header, sections};
+use crate::data::{Map, Text, Value};
+use crate::diag::{Diagnostic, codes};
+use crate::engine::yaml::{Node, NodeKind};
+use crate::random::{Weight, Weights};
+use crate::source::{SourceId, Span};
+use crate::spec::{Check, Constitution, Entry, Example, Expectation, Fact, Function, Scenario, Spec};
+
+/// The names that no entry may take.
+pub(super) const RESERVED: &[&str] = &["context", "say", "scenario", "record", "params", "index"];
+
+/// A spec while its files are being read.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) constitution: Option<Constitution>,
+    pub(super) facts: IndexMap<Text, Fact>,
+    pub(super) entries: IndexMap<Text, Entry>,
+    pub(super) scenarios: Vec<Scenario>,
+    pub(super) weights: Vec<Option<(Span, Weight)>>,
+    pub(super) functions: IndexMap<Text, Function>,
+    pub(super) stems: IndexMap<Text, Value>,
+    pub(super) checks: Vec<Check>,
+    pub(super) examples: Vec<Example>,
+    pub(super) expectations: Vec<Expectation>,
+    /// Where every name was first given.
+    names: BTreeMap<Text, Span>,
+    reading: Vec<(String, Option<Span>)>,
+    done: Vec<SourceId>,
+}
+
+impl Draft {
+    /// Takes a bare name for something; `false` (and a diagnostic) where it is taken or reserved.
+    pub(super) fn claim(&mut self, name: &str, span: Span, reader: &mut Reader<'_>) -> bool {
+        if RESERVED.contains(&name) {
+            let message = format!("`{name}` is a reserved name");
+            reader.report(Diagnostic::error(codes::BAD_NAME, span, message).hint("choose another name"));
+            return false;
+        }
+        match self.names.get(name) {
+            Some(first) => {
+                let message = format!("the name `{name}` is given twice");
+                reader.report(
+                    Diagnostic::error(codes::NAME_COLLISION, span, message)
+                        .label(*first, "first here")
+                        .hint("facts, context, draws, derivations and functions share one set of names"),
+                );
+                false
+            }
+            None => {
+                self.names.insert(Text::from(name), span);
+                true
+            }
+        }
+    }
+
+    /// The number of a scenario, new or known.
+    pub(super) fn scenario(&mut self, name: &str, span: Span) -> usize {
+        if let Some(at) = self.scenarios.iter().position(|one| one.name == name) {
+            return at;
+        }
+        self.scenarios.push(Scenario { name: Text::from(name), span });
+        self.weights.push(None);
+        self.scenarios.len() - 1
+    }
+
+    /// Ends reading.
+    pub(super) fn finish(self, document: &Document, reader: &mut Reader<'_>) -> Option<Spec> {
+        let root = &document.root;
+        let weights = self.scenario_weights(reader);
+        let schema = root.get("schema").and_then(|node| {
+            let path = header::line(node, reader)?;
+            reader.text("schemas", &path, Some(node.span))
+        });
+        let record = root.get("record").and_then(|node| {
+            let form = sections::parse(reader, |cx| cx.data(node, crate::form::Position::Pure))?;
+            Some((node.span, form))
+        });
+        let name_node = root.get("dataset");
+        let name = name_node.and_then(|node| header::name(node, reader));
+        let size = match root.get("size") {
+            Some(node) => header::count(node, reader)?,
+            None => 0,
+        };
+        let title = root.get("title").and_then(|node| header::line(node, reader));
+        let stream = root.get("stream").and_then(|node| header::name(node, reader));
+        for (key, what) in [("dataset", "its name"), ("size", "how many records it has"), ("record", "its record")] {
+            if root.get(key).is_none() {
+                let start = Span { end: root.span.start, ..root.span };
+                let message = format!("a dataset needs `{key}`: {what}");
+                reader.report(Diagnostic::error(codes::MISSING_KEY, start, message));
+            }
+        }
+        let mut closure = reader.closure.clone();
+        closure.sort_by_key(|id| reader.sources.get(*id).map(|source| source.path().to_owned()));
+        Some(Spec {
+            name: name?,
+            name_span: name_node?.span,
+            title,
+            size,
+            stream,
+            schema,
+            constitution: self.constitution,
+            facts: self.facts,
+            entries: self.entries,
+            scenarios: self.scenarios,
+            weights: weights?,
+            functions: self.functions,
+            stems: self.stems,
+            record,
+            checks: self.checks,
+            examples: self.examples,
+            expectations: self.expectations,
+            closure,
+        })
+    }
+
+    /// The weights of all scenarios together; the outer `None` is a mistake, the inner one no scenarios.
+    #[expect(clippy::option_option, reason = "no weights and wrong weights are two things")]
+    fn scenario_weights(&self, reader: &mut Reader<'_>) -> Option<Option<Weights>> {
+        let Some(first) = self.scenarios.first() else { return Some(None) };
+        let weights = self.weights.iter().map(|one| one.map_or_else(|| Weight::of_int(1), |(_, weight)| Ok(weight)));
+        match weights.collect::<Result<Vec<_>, _>>().and_then(|list| Weights::new(&list)) {
+            Ok(weights) => {
+                let zero = weights.each().zip(&self.scenarios).filter(|(weight, _)| *weight == 0);
+                for (_, scenario) in zero {
+                    let message = format!("the scenario `{}` has weight 0 and never occurs", scenario.name);
+                    reader.report(Diagnostic::error(codes::UNREACHABLE, scenario.span, message));
+                }
+                Some(Some(weights))
+            }
+            Err(error) => {
+                let span = self.weights.iter().flatten().next().map_or(first.span, |(span, _)| *span);
+                reader.report(Diagnostic::error(codes::BAD_WEIGHT, span, error.to_string()));
+                None
+            }
+        }
+    }
+}
+
+/// Reads one file, its modules first, into the draft.
+pub(super) fn file(document: &Document, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
+    if draft.done.contains(&document.source) {
+        return;
+    }
+    draft.reading.push((document.path.clone(), None));
+    if header::check(&document.root, own, reader) {
+        if let Some(node) = document.root.get("use") {
+            uses(node, draft, reader);
+        }
+        let before = draft.facts.len();
+        content(&document.root, own, draft, reader);
+        if !own {
+            let facts: Vec<_> = draft.facts.iter().skip(before).map(|(name, fact)| (name.clone(), fact.value.clone())).collect();
+            let stem = stem_value(facts, &document.root);
+            draft.stems.insert(stem_name(&document.path), stem);
+        }
+    }
+    draft.reading.pop();
+    draft.done.push(document.source);
+}
+
+fn content(root: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
+    let NodeKind::Map(entries) = &root.kind else { return };
+    for entry in entries {
+        let value = &entry.value;
+        match entry.key.text.as_str() {
+            "constitution" => sections::constitution(entry, draft, reader),
+            "facts" => sections::facts(value, own, draft, reader),
+            "context" | "draw" | "derive" | "say" => sections::entries(entry, None, own, draft, reader),
+            "scenarios" => sections::scenarios(value, own, draft, reader),
+            "functions" => functions::read(value, draft, reader),
+            "checks" => checks::read(value, None, draft, reader),
+            "examples" => checks::examples(value, draft, reader),
+            "expect" => expectations::read(value, draft, reader),
+            _ => {}
+        }
+    }
+}
+
+fn stem_name(path: &str) -> Text {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    Text::from(file.split('.').next().unwrap_or(file))
+}
+
+/// What a used file's name stands for: its facts, and the content of a constitution.
+fn stem_value(facts: Vec<(Text, Value)>, root: &Node) -> Value {
+    let constitution = root.get("constitution").map(Node::value);
+    let own = constitution.as_ref().and_then(Value::as_map).into_iter().flat_map(Map::iter).cloned();
+    Value::map(facts.into_iter().chain(own))
+}
+
+/// `use: [a.yaml, b.yaml]`, or `use: {name: a.yaml}` to rename.
+fn uses(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) {
+    let files: Vec<(Option<Text>, &Node)> = match &node.kind {
+        NodeKind::List(items) => items.iter().map(|item| (None, item)).collect(),
+        NodeKind::Map(entries) => entries.iter().map(|entry| (Some(entry.key.text.clone()), &entry.value)).collect(),
+        _ => {
+            let message = format!("expected a list of files, found {}", node.kind_word());
+            reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message).hint("write `use: [constitution.yaml]`"));
+            return;
+        }
+    };
+    for (rename, node) in files {
+        let Some(path) = node.as_text() else {
+            let message = format!("expected the path of a file, found {}", node.kind_word());
+            reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
+            continue;
+        };
+        if let Some(rename) = rename {
+            let message = format!("renaming the module `{path}` to `{rename}` is not built yet");
+            reader.report(Diagnostic::error(codes::UNKNOWN_KEY, node.span, message).hint("write `use: [file.yaml]`"));
+            continue;
+        }
+        one(path, node.span, draft, reader);
+    }
+}
+
+fn one(path: &str, span: Span, draft: &mut Draft, reader: &mut Reader<'_>) {
+    if draft.reading.iter().any(|(one, _)| one == path) {
+        let around = draft.reading.iter().map(|(one, _)| one.as_str()).chain([path]).collect::<Vec<_>>().join(" -> ");
+        reader.report(Diagnostic::error(codes::USE_CYCLE, span, format!("these files use each other: {around}")));
+        return;
+    }
+    let Some(document) = reader.document(path, Some(span)) else { return };
+    if document.root.get("dataset").is_some() {
+        let message = format!("`{path}` is a dataset: using one from another is not built yet");
+        reader.report(Diagnostic::error(codes::UNKNOWN_KEY, span, message).hint("move what both need into a module without `dataset`"));
+        return;
+    }
+    file(&document, false, draft, reader);
+}

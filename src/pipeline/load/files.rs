@@ -1,0 +1,116 @@
+//! The files of a workspace, as loading reads them: paths that stay inside, text that is UTF-8, each file read once.
+
+use std::path::PathBuf;
+
+use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::engine::yaml::{self, Node};
+use crate::form::Files;
+use crate::source::{SourceId, Sources, Span};
+use crate::world::World;
+
+/// A folder with `scenarios/`, `templates/` and `schemas/`.
+#[derive(Clone)]
+pub struct Workspace<'w> {
+    /// The door to the disk.
+    pub world: &'w dyn World,
+    /// Its folder.
+    pub root: PathBuf,
+}
+
+/// A file that was read as a YAML document.
+pub(super) struct Document {
+    /// Path under `scenarios/`.
+    pub(super) path: String,
+    /// Its text.
+    pub(super) source: SourceId,
+    /// Its content.
+    pub(super) root: Node,
+}
+
+/// Files being read for one spec.
+pub(super) struct Reader<'a> {
+    workspace: &'a Workspace<'a>,
+    /// Every text read.
+    pub(super) sources: &'a mut Sources,
+    /// What was found wrong.
+    pub(super) diagnostics: &'a mut Diagnostics,
+    /// The files of the spec closure.
+    pub(super) closure: Vec<SourceId>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(workspace: &'a Workspace<'a>, sources: &'a mut Sources, diagnostics: &'a mut Diagnostics) -> Self {
+        Self { workspace, sources, diagnostics, closure: Vec::new() }
+    }
+
+    /// Reports a mistake.
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reads a text file of one of the workspace's folders; `asked` is the place that names it.
+    pub(super) fn text(&mut self, folder: &str, path: &str, asked: Option<Span>) -> Option<SourceId> {
+        let shown = format!("{folder}/{path}");
+        if let Some((id, _)) = self.sources.iter().find(|(_, source)| source.path() == shown) {
+            if !self.closure.contains(&id) {
+                self.closure.push(id);
+            }
+            return Some(id);
+        }
+        let place = |code, message: String| match asked {
+            Some(span) => Diagnostic::error(code, span, message),
+            None => Diagnostic::unplaced(code, message),
+        };
+        let root = self.workspace.root.join(folder);
+        let full = match self.workspace.world.inside(&root, path) {
+            Ok(full) => full,
+            Err(error) => {
+                self.report(place(codes::FILE_OUTSIDE, error.to_string()).hint(format!("paths are relative to `{folder}/` and never leave it")));
+                return None;
+            }
+        };
+        if !self.workspace.world.is_file(&full) {
+            let near = self.workspace.world.list(&root).unwrap_or_default();
+            let diagnostic = place(codes::FILE_MISSING, format!("there is no file `{shown}`"));
+            self.report(diagnostic.suggest(path, near.iter().map(String::as_str)));
+            return None;
+        }
+        let bytes = match self.workspace.world.read(&full) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.report(place(codes::FILE_UNREADABLE, error.to_string()));
+                return None;
+            }
+        };
+        match yaml::decode(&bytes) {
+            Ok(text) => {
+                let id = self.sources.add(shown, text);
+                self.closure.push(id);
+                Some(id)
+            }
+            Err(offset) => {
+                let id = self.sources.add(shown, String::from_utf8_lossy(&bytes).as_ref());
+                let span = Span::new(id, offset..offset);
+                let message = format!("not UTF-8 text: byte {offset} is no part of a character");
+                self.report(Diagnostic::error(codes::NOT_UTF8, span, message).hint("save the file as UTF-8"));
+                None
+            }
+        }
+    }
+
+    /// Reads a file under `scenarios/` as one YAML document.
+    pub(super) fn document(&mut self, path: &str, asked: Option<Span>) -> Option<Document> {
+        let source = self.text("scenarios", path, asked)?;
+        let root = yaml::read(source, self.sources, self.diagnostics)?;
+        Some(Document { path: path.to_owned(), source, root })
+    }
+}
+
+impl Files for Reader<'_> {
+    fn template(&mut self, path: &str, asked: Span, _: &mut Diagnostics) -> Option<(String, Span)> {
+        let id = self.text("templates", path, Some(asked))?;
+        let text = self.sources.get(id)?.text().to_string();
+        let span = Span::new(id, 0..text.len());
+        Some((text, span))
+    }
+}

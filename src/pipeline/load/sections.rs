@@ -1,0 +1,232 @@
+//! The sections that give names: facts, context, draw, derive, say, scenarios, and the constitution.
+
+use super::checks;
+use super::collect::Draft;
+use super::files::Reader;
+use crate::data::Text;
+use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
+use crate::engine::yaml::{self, Node, NodeKind};
+use crate::form::{Parse, Position, bad_name, is_name};
+use crate::program::{Form, Section};
+use crate::random::Weight;
+use crate::source::Span;
+use crate::spec::{Constitution, Entry, Fact};
+
+/// Parses forms with the files of `reader` at hand.
+pub(super) fn parse<T>(reader: &mut Reader<'_>, parse: impl FnOnce(&mut Parse<'_>) -> T) -> T {
+    let mut diagnostics = Diagnostics::default();
+    let result = parse(&mut Parse { diagnostics: &mut diagnostics, files: reader });
+    reader.diagnostics.append(diagnostics);
+    result
+}
+
+/// The entries of a map of names; a diagnostic for anything else.
+pub(super) fn names<'n>(node: &'n Node, what: &str, reader: &mut Reader<'_>) -> &'n [yaml::Entry] {
+    match &node.kind {
+        NodeKind::Map(entries) => entries,
+        NodeKind::Null => {
+            let message = format!("`{what}` is empty");
+            reader.report(Diagnostic::error(codes::IMPLICIT_NULL, node.span, message).hint("leave the section out"));
+            &[]
+        }
+        _ => {
+            let message = format!("expected a map of names under `{what}`, found {}", node.kind_word());
+            reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
+            &[]
+        }
+    }
+}
+
+/// Reads `facts`.
+pub(super) fn facts(node: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
+    for entry in names(node, "facts", reader) {
+        let name = entry.key.text.as_str();
+        if !is_name(name) {
+            reader.report(bad_name(name, entry.key_span));
+            continue;
+        }
+        if !constant(&entry.value, reader) || !draft.claim(name, entry.key_span, reader) {
+            continue;
+        }
+        draft.facts.insert(Text::from(name), Fact { value: entry.value.value(), span: entry.key_span, own });
+    }
+}
+
+/// Facts are constants: no expressions, no tables from files, no absent values.
+fn constant(node: &Node, reader: &mut Reader<'_>) -> bool {
+    match &node.kind {
+        NodeKind::Text(scalar) if scalar.text.contains("{{") => {
+            reader.report(
+                Diagnostic::error(codes::WRONG_POSITION, node.span, "a fact is a constant and cannot hold an expression")
+                    .hint("compute it under `derive`"),
+            );
+            false
+        }
+        NodeKind::Null if node.implicit => {
+            reader.report(Diagnostic::error(codes::IMPLICIT_NULL, node.span, "a fact without a value"));
+            false
+        }
+        NodeKind::List(items) => items.iter().all(|item| constant(item, reader)),
+        NodeKind::Map(entries) => {
+            if let Some(entry) = entries.iter().find(|entry| matches!(entry.key.text.as_str(), "csv" | "columns")) {
+                let message = format!("facts with `{}` are not built yet", entry.key.text);
+                reader.report(Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message).hint("write the table in place"));
+                return false;
+            }
+            entries.iter().all(|entry| constant(&entry.value, reader))
+        }
+        _ => true,
+    }
+}
+
+fn section_of(key: &str) -> Option<(Section, Position)> {
+    match key {
+        "context" => Some((Section::Context, Position::Draw)),
+        "draw" => Some((Section::Draw, Position::Draw)),
+        "derive" => Some((Section::Derive, Position::Pure)),
+        "say" => Some((Section::Say, Position::Say)),
+        _ => None,
+    }
+}
+
+/// Reads a section of entries, at the top of a file or inside a scenario.
+pub(super) fn entries(section: &yaml::Entry, scenario: Option<usize>, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
+    let Some((kind, position)) = section_of(&section.key.text) else { return };
+    for entry in names(&section.value, &section.key.text, reader) {
+        let short = entry.key.text.as_str();
+        if !is_name(short) {
+            reader.report(bad_name(short, entry.key_span));
+            continue;
+        }
+        let form = parse(reader, |cx| cx.form(&entry.value, position));
+        let name = if kind == Section::Say { Text::from(format!("say.{short}")) } else { Text::from(short) };
+        add(name, entry.key_span, kind, scenario, own, form, draft, reader);
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one entry with all that is said of it")]
+fn add(
+    name: Text,
+    span: Span,
+    section: Section,
+    scenario: Option<usize>,
+    own: bool,
+    form: Option<Box<dyn Form>>,
+    draft: &mut Draft,
+    reader: &mut Reader<'_>,
+) {
+    let Some(known) = draft.entries.get_mut(&name) else {
+        if !draft.claim(&name, span, reader) {
+            return;
+        }
+        let mut entry = Entry { span, section, base: None, overlays: Vec::new(), own };
+        if let Some(form) = form {
+            match scenario {
+                None => entry.base = Some((span, form)),
+                Some(at) => entry.overlays.push((at, span, form)),
+            }
+        }
+        draft.entries.insert(name, entry);
+        return;
+    };
+    let taken = match scenario {
+        None => known.base.as_ref().map(|(span, _)| *span),
+        Some(at) => known.overlays.iter().find(|(one, ..)| *one == at).map(|(_, span, _)| *span),
+    };
+    let clash = if known.section == section { taken } else { Some(known.span) };
+    if let Some(first) = clash {
+        let message = format!("the name `{name}` is given twice");
+        let diagnostic = Diagnostic::error(codes::NAME_COLLISION, span, message).label(first, "first here");
+        reader.report(if known.section == section {
+            diagnostic
+        } else {
+            diagnostic.hint(format!("it stands under `{}` there: a scenario specialises an entry in its own section", known.section.key()))
+        });
+        return;
+    }
+    let Some(form) = form else { return };
+    match scenario {
+        None => {
+            known.base = Some((span, form));
+            known.span = span;
+        }
+        Some(at) => known.overlays.push((at, span, form)),
+    }
+}
+
+const SCENARIO_KEYS: &[&str] = &["weight", "context", "draw", "derive", "say", "checks"];
+
+/// Reads `scenarios`.
+pub(super) fn scenarios(node: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
+    for entry in names(node, "scenarios", reader) {
+        let name = entry.key.text.as_str();
+        if !is_name(name) {
+            reader.report(bad_name(name, entry.key_span));
+            continue;
+        }
+        let at = draft.scenario(name, entry.key_span);
+        if matches!(&entry.value.kind, NodeKind::Map(inner) if inner.is_empty()) {
+            continue;
+        }
+        for part in names(&entry.value, name, reader) {
+            match part.key.text.as_str() {
+                "weight" => weight(&part.value, at, draft, reader),
+                "context" | "draw" | "derive" | "say" => entries(part, Some(at), own, draft, reader),
+                "checks" => checks::read(&part.value, Some(at), draft, reader),
+                other => {
+                    let diagnostic = Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, format!("a scenario does not take `{other}`"));
+                    reader.report(if super::header::LATER.contains(&other) {
+                        diagnostic.hint(format!("`{other}` is not built yet"))
+                    } else {
+                        diagnostic.suggest(other, SCENARIO_KEYS.iter().copied()).hint(format!("it takes {}", quoted_list(SCENARIO_KEYS.iter().copied())))
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn weight(node: &Node, at: usize, draft: &mut Draft, reader: &mut Reader<'_>) {
+    let read = match &node.kind {
+        NodeKind::Int(_) | NodeKind::Float(_) => Weight::parse(&node.raw).map_err(|error| error.to_string()),
+        _ => Err(format!("expected a weight, found {}", node.kind_word())),
+    };
+    match read {
+        Ok(weight) => {
+            if let Some(slot) = draft.weights.get_mut(at) {
+                if let Some((first, _)) = slot {
+                    let diagnostic = Diagnostic::error(codes::NAME_COLLISION, node.span, "this scenario has its weight already");
+                    reader.report(diagnostic.label(*first, "first here"));
+                }
+                *slot = Some((node.span, weight));
+            }
+        }
+        Err(message) => reader.report(Diagnostic::error(codes::BAD_WEIGHT, node.span, message)),
+    }
+}
+
+/// Reads `constitution`: the hash, the places that carry it, the principles.
+pub(super) fn constitution(entry: &yaml::Entry, draft: &mut Draft, reader: &mut Reader<'_>) {
+    const KEYS: &[&str] = &["hash", "places", "principles"];
+    let node = &entry.value;
+    for part in names(node, "constitution", reader) {
+        if !KEYS.contains(&part.key.text.as_str()) {
+            let message = format!("a constitution does not take `{}`", part.key.text);
+            reader.report(Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, message).suggest(&part.key.text, KEYS.iter().copied()));
+        }
+    }
+    let missing = |key: &str, reader: &mut Reader<'_>| {
+        reader.report(Diagnostic::error(codes::MISSING_KEY, entry.key_span, format!("a constitution needs `{key}`")));
+    };
+    let Some(hash) = node.get("hash").and_then(Node::scalar) else { return missing("hash", reader) };
+    let Some(places) = node.get("places").and_then(Node::as_list) else { return missing("places", reader) };
+    let places = places.iter().filter_map(|place| Some((Text::from(place.as_text()?), place.span))).collect();
+    let principles = node.get("principles").and_then(Node::as_map).into_iter().flatten();
+    let principles = principles.map(|one| (one.key.text.clone(), one.value.as_text().unwrap_or_default().to_owned())).collect();
+    if let Some(first) = &draft.constitution {
+        let diagnostic = Diagnostic::error(codes::NAME_COLLISION, entry.key_span, "a second constitution");
+        reader.report(diagnostic.label(first.span, "first here"));
+        return;
+    }
+    draft.constitution = Some(Constitution { span: entry.key_span, hash: hash.text, places, principles });
+}

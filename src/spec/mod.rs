@@ -1,0 +1,173 @@
+//! A dataset's spec as it was loaded: plain data with places, forms parsed but nothing checked against anything else.
+
+use indexmap::IndexMap;
+
+use crate::data::{Text, Type, Value};
+use crate::program::{ExprText, Form, Section};
+use crate::random::Weights;
+use crate::source::{SourceId, Span};
+
+/// The version of the language that this program speaks.
+pub const LANGUAGE_VERSION: i128 = 1;
+
+/// A dataset's spec with everything that its modules bring in.
+pub struct Spec {
+    /// Name of the dataset, and where it is given.
+    pub name: Text,
+    /// Where the name is given.
+    pub name_span: Span,
+    /// Title for people.
+    pub title: Option<String>,
+    /// How many records a plain build makes.
+    pub size: u64,
+    /// First part of addresses, where it is not the name.
+    pub stream: Option<Text>,
+    /// The JSON Schema file, by source.
+    pub schema: Option<SourceId>,
+    /// The constitution, where a module brings one.
+    pub constitution: Option<Constitution>,
+    /// Constants.
+    pub facts: IndexMap<Text, Fact>,
+    /// Context, draws, derivations and wording (`say.x`).
+    pub entries: IndexMap<Text, Entry>,
+    /// Scenarios in order; empty where there are none.
+    pub scenarios: Vec<Scenario>,
+    /// How scenarios share the records; `None` where there are none.
+    pub weights: Option<Weights>,
+    /// Functions.
+    pub functions: IndexMap<Text, Function>,
+    /// The names of used files.
+    pub stems: IndexMap<Text, Value>,
+    /// The record, and its place.
+    pub record: Option<(Span, Box<dyn Form>)>,
+    /// What must hold for every record.
+    pub checks: Vec<Check>,
+    /// Worked cases.
+    pub examples: Vec<Example>,
+    /// What must hold for the whole dataset.
+    pub expectations: Vec<Expectation>,
+    /// Every file of the spec closure: path in the workspace and content digest, sorted by path.
+    pub closure: Vec<SourceId>,
+}
+
+/// A constant.
+pub struct Fact {
+    /// Its value.
+    pub value: Value,
+    /// Where it is declared.
+    pub span: Span,
+    /// Whether the dataset's own file declares it.
+    pub own: bool,
+}
+
+/// A named entry with its specialisations.
+pub struct Entry {
+    /// Where its name is given first.
+    pub span: Span,
+    /// Its section.
+    pub section: Section,
+    /// What holds where a scenario does not say otherwise.
+    pub base: Option<(Span, Box<dyn Form>)>,
+    /// What holds in single scenarios, by their order.
+    pub overlays: Vec<(usize, Span, Box<dyn Form>)>,
+    /// Whether the dataset's own file declares it.
+    pub own: bool,
+}
+
+/// A scenario: exactly one for each record.
+pub struct Scenario {
+    /// Its name.
+    pub name: Text,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A function.
+pub struct Function {
+    /// Where it is declared.
+    pub span: Span,
+    /// Its arguments in order, with what is known of each.
+    pub params: Vec<(Text, Type)>,
+    /// What it gives.
+    pub body: Box<dyn Form>,
+}
+
+/// Something that must hold for every record.
+pub struct Check {
+    /// Its name.
+    pub id: Text,
+    /// Where the name is given.
+    pub span: Span,
+    /// The condition.
+    pub that: ExprText,
+    /// Why, for the message.
+    pub because: Option<String>,
+    /// The scenario it is limited to.
+    pub scenario: Option<usize>,
+}
+
+/// A worked case.
+pub struct Example {
+    /// Its name.
+    pub name: Text,
+    /// Where it stands.
+    pub span: Span,
+    /// The names it sets, with their places.
+    pub set: Vec<(Text, Span, Value)>,
+    /// What must come out.
+    pub want: Vec<(Text, Span, Value)>,
+}
+
+/// Something that must hold for the whole dataset.
+pub struct Expectation {
+    /// Where it stands.
+    pub span: Span,
+    /// What is counted.
+    pub kind: ExpectationKind,
+    /// Judged in builds of at least so many records.
+    pub at_size: u64,
+}
+
+/// What an expectation counts.
+pub enum ExpectationKind {
+    /// The share of records for values of an expression.
+    Share {
+        /// The expression; a list counts each of its elements once.
+        of: ExprText,
+        /// The bands of single values.
+        bands: Vec<(Value, Span, Band)>,
+        /// The band of every value that occurs or can occur.
+        every: Option<Band>,
+        /// Judged apart for each value of this expression.
+        by: Option<ExprText>,
+    },
+    /// The share of different values among all.
+    Distinct {
+        /// The expression.
+        of: ExprText,
+        /// The least share.
+        at_least: f64,
+    },
+}
+
+/// A share from `min` to `max`, both included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Band {
+    /// Least.
+    pub min: f64,
+    /// Greatest.
+    pub max: f64,
+}
+
+/// The constitution: what every record answers to.
+#[derive(Debug, Clone)]
+pub struct Constitution {
+    /// Where it is declared.
+    pub span: Span,
+    /// The hash that records carry.
+    pub hash: Text,
+    /// The places of a record that must carry the hash, as paths in dots, with their own places.
+    pub places: Vec<(Text, Span)>,
+    /// Principles in order, each with its statement.
+    pub principles: Vec<(Text, String)>,
+}
