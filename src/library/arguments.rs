@@ -64,7 +64,7 @@ impl Argument for Value {
 
     fn unfit_items(&self, kinds: Kinds) -> Option<String> {
         let wrong = self.as_list()?.iter().find(|item| !kinds.takes(item))?;
-        Some(format!("{} in the list", wrong.kind()))
+        Some(wrong.kind().to_owned())
     }
 
     fn describe(&self) -> String {
@@ -84,7 +84,7 @@ impl Argument for Type {
     fn unfit_items(&self, kinds: Kinds) -> Option<String> {
         let item = self.item();
         let only_lists = self.is_list();
-        (only_lists && !kinds.may_take(&item)).then(|| format!("a list of {}", Self::describe(&item)))
+        (only_lists && !kinds.may_take(&item)).then(|| item.describe())
     }
 
     fn describe(&self) -> String {
@@ -222,7 +222,7 @@ fn check_one<T: Argument>(builtin: &Builtin, param: &Param, value: &T) -> Result
     }
     match value.unfit_items(param.items) {
         Some(found) => {
-            let message = format!("{what}: expected a list of {}, found {found}", param.items.describe());
+            let message = format!("{what}: expected elements that are {}, found {found}", param.items.describe());
             Err(Misfit::new(codes::TYPE_MISMATCH, message))
         }
         None => Ok(()),
@@ -234,10 +234,10 @@ fn count(arguments: usize) -> String {
 }
 
 /// A call with values. Accessors count parameters from 0; those that return a `Result` fail where the kind is wrong.
-pub struct Call<'a> {
+pub(super) struct Call<'a> {
     pub(super) builtin: &'static Builtin,
     pub(super) args: Bound<'a, Value>,
-    pub(super) names: &'a dyn Names,
+    pub(super) scope: &'a dyn Names,
 }
 
 impl<'a> Call<'a> {
@@ -300,10 +300,10 @@ impl<'a> Call<'a> {
 }
 
 /// The same call with types.
-pub struct TypeCall<'a> {
+pub(super) struct TypeCall<'a> {
     pub(super) builtin: &'static Builtin,
     pub(super) args: Bound<'a, Type>,
-    pub(super) names: &'a dyn Names,
+    pub(super) scope: &'a dyn Names,
 }
 
 impl<'a> TypeCall<'a> {
@@ -334,7 +334,7 @@ impl<'a> TypeCall<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{ints, misfit, run, text, words};
+    use super::super::testing::{misfit, run, text, words};
     use super::*;
     use crate::library::{Library, Role, find, invoke};
 
@@ -356,9 +356,10 @@ mod tests {
         assert_eq!(run("upper", &[text("a"), text("b")]).unwrap_err(), "`upper` takes at most 1 argument, found 2");
         assert_eq!(run("upper", &[Value::Int(1)]).unwrap_err(), "`text` of `upper`: expected text, found an integer");
         assert_eq!(run("upper", &[Value::Undefined]).unwrap_err(), "`text` of `upper` is undefined");
-        assert!(run("mean", &[Value::list([text("a")])]).unwrap_err().contains("a list of a number, found text in the list"));
+        assert!(
+            run("mean", &[Value::list([text("a")])]).unwrap_err().contains("expected elements that are a number, found text")
+        );
         let found = misfit("mean", &[Type::list_of(words(&["a"]))]);
         assert_eq!((found.code, found.place), (codes::TYPE_MISMATCH, Some(Place::At(0))));
-        let _ = ints(&[1]);
     }
 }

@@ -11,7 +11,7 @@ const YOU_SOUND: &[&str] =
     &["eu", "ewe", "ubiq", "ufo", "unanim", "uni", "ura", "usa", "use", "usi", "usu", "usur", "uten", "uter", "util", "utop"];
 
 /// Beginnings with `uni` that are "un-" before an `i`.
-const UN_BEFORE_I: &[&str] = &["unid", "unim", "unin", "unis", "unin", "unig"];
+const UN_BEFORE_I: &[&str] = &["unid", "unig", "unim", "unin", "unis"];
 
 /// Beginnings that look like the former and are not.
 const UNI_AFTER_ALL: &[&str] = &["unidirection", "unison", "unisex"];

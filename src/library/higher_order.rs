@@ -2,6 +2,7 @@
 //!
 //! Authors' own functions are reached like the table's, so they stand in for lambdas.
 
+use super::attributes::Absent;
 use super::{Builtin, Call, Kinds, Misfit, Param, Place, Role, Roles, TypeCall, attributes, known};
 use crate::data::{Text, Type, Value};
 use crate::diag::codes;
@@ -70,8 +71,7 @@ fn map_each(call: &Call<'_>) -> Result<Value, String> {
         (None, Some(path)) => items.iter().map(|item| attribute_or_default(call, item, &path)).collect(),
         (Some(_), None) => {
             let (name, named) = (call.text(1)?, passed_on(call));
-            let role = if super::find(Role::Filter, name).is_some() { Role::Filter } else { Role::Function };
-            items.iter().map(|item| call.names.call(role, name, &before(item, call.args.rest()), &named)).collect()
+            items.iter().map(|item| call.scope.call(Role::Filter, name, &before(item, call.args.rest()), &named)).collect()
         }
         _ => return Err(FILTER_OR_ATTRIBUTE.to_owned()),
     };
@@ -101,9 +101,8 @@ fn map_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
         (Some(_), None) => match call.literal(1) {
             Some(name) => {
                 let named: Vec<(Text, Type)> = call.args.open().cloned().collect();
-                let role = if super::find(Role::Filter, name).is_some() { Role::Filter } else { Role::Function };
-                let result = call.names.result(role, name, &before(&item, call.args.rest()), &named);
-                result.map_err(|misfit| outward(misfit, 0, 2))?
+                let result = call.scope.result(Role::Filter, name, &before(&item, call.args.rest()), &named);
+                result.map_err(|misfit| outward(call, misfit, 0, 1))?
             }
             None => Type::any(),
         },
@@ -113,24 +112,21 @@ fn map_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
 }
 
 fn attribute_type(call: &TypeCall<'_>, item: &Type) -> Result<Type, Misfit> {
-    let found = attributes::key_type(call, 2, item);
-    match (found, call.get(3)) {
-        (Ok(found), None) => Ok(found),
-        (Ok(found), Some(default)) => Ok(found.join(default)),
-        // Some elements lack it, which is what the default is for.
-        (Err(misfit), Some(_)) if misfit.code == codes::NEEDS_WHEN => Ok(Type::any()),
-        (Err(misfit), _) => Err(misfit),
+    match call.get(3) {
+        Some(default) => Ok(attributes::attribute_type(call, 2, item, Absent::Allowed)?.join(default)),
+        None => attributes::key_type(call, 2, item),
     }
 }
 
-/// Where the arguments of an inner call stand in the outer one: its element at `element`, the others from `rest` on.
-fn outward(mut misfit: Misfit, element: usize, rest: usize) -> Misfit {
-    misfit.place = misfit.place.map(|place| match place {
-        Place::At(0) => Place::At(element),
-        Place::At(at) => Place::At(at - 1 + rest),
-        named @ Place::Named(_) => named,
-    });
-    misfit
+/// Lays the misfit of an inner call on the outer one: the inner element comes from parameter `element`, the inner name from
+/// parameter `name`, and further arguments follow that.
+fn outward(call: &TypeCall<'_>, mut misfit: Misfit, element: usize, name: usize) -> Misfit {
+    match misfit.place.take() {
+        Some(Place::At(0)) => call.blame(element, misfit),
+        Some(Place::At(at)) => misfit.at(Place::At(at + name)),
+        Some(named) => misfit.at(named),
+        None => call.blame(name, misfit),
+    }
 }
 
 fn asks_presence(test: &str) -> bool {
@@ -151,7 +147,7 @@ fn choose(call: &Call<'_>, wanted: bool) -> Result<Value, String> {
             path => attributes::keyed(item, path)?,
         };
         let passes = match test {
-            Some(test) => call.names.call(Role::Test, test, &before(subject, call.args.rest()), &named)?.is_true(),
+            Some(test) => call.scope.call(Role::Test, test, &before(subject, call.args.rest()), &named)?.is_true(),
             None => subject.is_true(),
         };
         if passes == wanted {
@@ -164,17 +160,12 @@ fn choose(call: &Call<'_>, wanted: bool) -> Result<Value, String> {
 fn chosen_type(call: &TypeCall<'_>, test_at: usize, by_attribute: bool) -> Result<Type, Misfit> {
     let (item, _, max) = known::elements(&call.ty(0));
     let test = call.literal(test_at);
-    let subject = match by_attribute {
-        true => match attributes::key_type(call, 1, &item) {
-            Err(misfit) if misfit.code == codes::NEEDS_WHEN && test.is_some_and(asks_presence) => Type::any(),
-            found => found?,
-        },
-        false => item.clone(),
-    };
+    let absent = if test.is_some_and(asks_presence) { Absent::Allowed } else { Absent::Refused };
+    let subject = if by_attribute { attributes::attribute_type(call, 1, &item, absent)? } else { item.clone() };
     if let Some(test) = test {
         let named: Vec<(Text, Type)> = call.args.open().cloned().collect();
-        let result = call.names.result(Role::Test, test, &before(&subject, call.args.rest()), &named);
-        result.map_err(|misfit| outward(misfit, test_at - 1, test_at + 1))?;
+        let result = call.scope.result(Role::Test, test, &before(&subject, call.args.rest()), &named);
+        result.map_err(|misfit| outward(call, misfit, test_at - 1, test_at))?;
     }
     let present = match call.builtin.name {
         "selectattr" => "defined",
@@ -230,7 +221,7 @@ mod tests {
             (codes::UNDEFINED_ATTRIBUTE, Some(Place::At(1)), Some("did you mean `option`?"))
         );
         let typo = misfit("selectattr", &[votes_type(), words(&["option"]), words(&["equals"]), words(&["a"])]);
-        assert_eq!(typo.code, codes::UNKNOWN_TEST);
+        assert_eq!((typo.code, typo.place), (codes::UNKNOWN_TEST, Some(Place::At(2))));
         let decisions = Type::list_of(Type::map_of([("decision", words(&["approve", "deny"]))]));
         let typo = misfit("rejectattr", &[decisions, words(&["decision"]), words(&["eq"]), words(&["aprove"])]);
         assert_eq!(
@@ -238,7 +229,7 @@ mod tests {
             (codes::NEVER_EQUAL, Some(Place::At(3)), Some("did you mean `approve`?"))
         );
         let typo = misfit("select", &[Type::list_of(words(&["alpha"])), words(&["in"]), Type::of(&texts(&["alpa"]))]);
-        assert_eq!((typo.code, typo.place), (codes::NEVER_EQUAL, Some(Place::At(0))));
+        assert_eq!((typo.code, typo.place), (codes::NEVER_EQUAL, Some(Place::At(2))));
         assert_eq!(misfit("map", &[votes_type(), words(&["uppr"])]).hint.unwrap(), "did you mean `upper`?");
         assert_eq!(misfit("map", &[votes_type(), words(&["upper"])]).place, Some(Place::At(0)));
     }
@@ -250,6 +241,8 @@ mod tests {
         assert_eq!(misfit("selectattr", &[ty.clone(), words(&["due"])]).code, codes::NEEDS_WHEN);
         let having = typed("selectattr", &[ty.clone(), words(&["due"]), words(&["defined"])]);
         assert_eq!(typed_with("map", &[having], &[("attribute", words(&["due"]))]).unwrap().item(), Type::int_range(3, 3));
+        let or_zero = [("attribute", words(&["due"])), ("default", Type::int_range(0, 0))];
+        assert_eq!(typed_with("map", std::slice::from_ref(&ty), &or_zero).unwrap().item(), Type::int_range(0, 3));
         assert_eq!(misfit("selectattr", &[ty, words(&["deu"]), words(&["defined"])]).code, codes::UNDEFINED_ATTRIBUTE);
         let kept = run("selectattr", &[some.clone(), text("due"), text("defined")]).unwrap();
         assert_eq!(run("length", &[kept]).unwrap(), Value::Int(1));

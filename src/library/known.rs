@@ -2,7 +2,7 @@
 
 use super::arguments::{Bound, MOST_PARAMS};
 use super::{Call, Misfit, TypeCall};
-use crate::data::{IntRange, Type, Value};
+use crate::data::{IntRange, Text, Type, Value};
 use crate::diag::codes;
 
 /// A result is worked out value by value up to this many combinations of arguments.
@@ -11,7 +11,7 @@ const MOST_CASES: usize = 64;
 /// The one text that a type holds.
 pub(super) fn literal(ty: &Type) -> Option<&str> {
     let words = ty.only_words()?;
-    if words.len() == 1 { words.first().map(|word| word.as_str()) } else { None }
+    if words.len() == 1 { words.first().map(Text::as_str) } else { None }
 }
 
 /// Every value of a type, where there are at most 64 and all are known.
@@ -47,7 +47,7 @@ pub(super) fn pointwise(call: &TypeCall<'_>, otherwise: Type) -> Result<Type, Mi
     let mut result = Type::never();
     let mut refused = None;
     for case in 0..cases {
-        match (call.builtin.call)(&Call { builtin: call.builtin, args: pick(call, &columns, case), names: call.names }) {
+        match (call.builtin.call)(&Call { builtin: call.builtin, args: pick(call, &columns, case), scope: call.scope }) {
             Ok(value) => result = result.join(&Type::of(&value)),
             Err(message) => refused = Some(message),
         }

@@ -147,7 +147,7 @@ mod tests {
             &[map(&[("a", Value::Int(1)), ("b", Value::Int(1))]), map(&[("c", Value::Int(2)), ("a", Value::Int(2))])],
         );
         let Value::Map(merged) = merged.unwrap() else { panic!("a map") };
-        assert_eq!(merged.keys().map(|key| key.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+        assert_eq!(merged.keys().map(crate::data::Text::as_str).collect::<Vec<_>>(), ["a", "b", "c"]);
         let made = run_with("dict", &[map(&[("a", Value::Int(1))])], &[("map", Value::Int(3))]).unwrap();
         assert_eq!(made, map(&[("a", Value::Int(1)), ("map", Value::Int(3))]));
         assert_eq!(run("default", &[Value::Undefined, Value::Int(1)]).unwrap(), Value::Int(1));

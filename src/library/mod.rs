@@ -16,6 +16,7 @@ mod text;
 mod wording;
 mod article;
 mod numbers;
+mod rounding;
 mod statistics;
 mod order;
 mod sequences;
@@ -28,9 +29,11 @@ mod tables;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-pub use arguments::{Call, Misfit, Place, TypeCall};
+pub use arguments::{Misfit, Place};
 pub use kinds::Kinds;
 pub use predicates::{incomparable, never_equal};
+
+use arguments::{Call, TypeCall};
 
 use crate::data::{Text, Type, Value};
 use crate::diag::{Code, codes, nearest};
@@ -145,9 +148,9 @@ pub struct Builtin {
     /// Whether the first argument may be undefined.
     pub lenient: bool,
     /// The type of the result, from the types of the arguments.
-    result: fn(&TypeCall<'_>) -> Result<Type, Misfit>,
+    result: Infer,
     /// The result.
-    call: fn(&Call<'_>) -> Result<Value, String>,
+    call: Run,
     /// What it does: shapes, units, errors. Markdown, whole sentences.
     pub doc: &'static str,
     /// An expression that uses it.
@@ -241,7 +244,7 @@ static FAMILIES: [&[Builtin]; 12] = [
     text::ROWS,
     wording::ROWS,
     numbers::ROWS,
-    numbers::ROUNDING,
+    rounding::ROWS,
     statistics::ROWS,
     order::ROWS,
     sequences::ROWS,
@@ -295,18 +298,18 @@ pub fn unknown<'a>(role: Role, name: &str, own: impl IntoIterator<Item = &'a str
 ///
 /// # Errors
 /// Arguments that do not fit, or whatever the row itself refuses; one lower-case phrase.
-pub fn invoke(builtin: &'static Builtin, args: &[Value], named: &[(Text, Value)], names: &dyn Names) -> Result<Value, String> {
+pub fn invoke(builtin: &'static Builtin, args: &[Value], named: &[(Text, Value)], scope: &dyn Names) -> Result<Value, String> {
     let args = arguments::bind(builtin, args, named).map_err(|misfit| misfit.message)?;
-    (builtin.call)(&Call { builtin, args, names })
+    (builtin.call)(&Call { builtin, args, scope })
 }
 
 /// The type of the result of a call.
 ///
 /// # Errors
 /// Arguments of which no value can fit. What may fit is left to the run.
-pub fn infer(builtin: &'static Builtin, args: &[Type], named: &[(Text, Type)], names: &dyn Names) -> Result<Type, Misfit> {
+pub fn infer(builtin: &'static Builtin, args: &[Type], named: &[(Text, Type)], scope: &dyn Names) -> Result<Type, Misfit> {
     let args = arguments::bind(builtin, args, named)?;
-    (builtin.result)(&TypeCall { builtin, args, names })
+    (builtin.result)(&TypeCall { builtin, args, scope })
 }
 
 #[cfg(test)]

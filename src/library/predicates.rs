@@ -4,10 +4,11 @@
 //! a number. The same two judgements, [`never_equal`] and [`incomparable`], serve the operators of expressions.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use super::order::order;
 use super::{Builtin, Call, Kinds, Misfit, Param, Roles, TypeCall, known};
-use crate::data::{Type, Value};
+use crate::data::{Text, Type, Value};
 use crate::diag::{codes, nearest, quoted_list};
 
 const ANY: Kinds = Kinds::ANY;
@@ -166,19 +167,22 @@ pub fn never_equal(left: &Type, right: &Type) -> Option<Misfit> {
         return None;
     }
     let misfit = |message: String| Misfit::new(codes::NEVER_EQUAL, message);
-    let Some((word, words)) =
-        known::literal(right).zip(left.vocabulary()).or_else(|| known::literal(left).zip(right.vocabulary()))
-    else {
+    let (Some(words), Some(others)) = (left.vocabulary(), right.vocabulary()) else {
         return Some(misfit(match (left.shares_kind(right), left.int, right.int) {
             (true, Some(a), Some(b)) => format!("{} and {} have no value in common", span(a), span(b)),
             (true, _, _) => "the two have no value in common".to_owned(),
             (false, _, _) => format!("{} can never equal {}", left.describe(), right.describe()),
         }));
     };
-    let known = || words.iter().map(|word| word.as_str());
-    let message = format!("`{word}` can never occur here, where the values are {}", quoted_list(known()));
-    let hint = nearest(word, known()).map(|near| format!("did you mean `{near}`?"));
-    Some(misfit(message).hint(hint))
+    // The lone word is the literal, whichever side it stands on.
+    let swapped = words.len() == 1 && others.len() > 1;
+    let (words, others) = if swapped { (others, words) } else { (words, others) };
+    let near = |other: &Text| nearest(other, words.iter().map(Text::as_str));
+    let misspelt = others.iter().find_map(|other| Some((other, near(other)?)));
+    let strange = misspelt.map(|(other, _)| other).or_else(|| others.first())?;
+    let known = quoted_list(words.iter().map(Text::as_str));
+    let message = format!("`{strange}` can never occur here, where the values are {known}");
+    Some(misfit(message).hint(misspelt.map(|(_, near)| format!("did you mean `{near}`?"))))
 }
 
 fn span(range: crate::data::IntRange) -> String {
@@ -266,13 +270,7 @@ fn in_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
     if whole.text.is_some() {
         members = members.join(&Type::any_text());
     }
-    // A list of literals with one word outside the vocabulary holds a misspelt word, even though others match.
-    let strange = match (item.only_words(), members.vocabulary()) {
-        (Some(words), Some(wanted)) if whole.is_list() && exact(&whole) => {
-            wanted.iter().find(|word| !words.contains(*word)).cloned()
-        }
-        _ => None,
-    };
+    let strange = item.only_words().and_then(|words| misspelt(&whole, words));
     let members = strange.as_ref().map_or(members, |word| Type::words([word.clone()]));
     match never_equal(&item, &members) {
         Some(misfit) => Err(call.blame(usize::from(strange.is_some()), misfit)),
@@ -280,17 +278,19 @@ fn in_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
     }
 }
 
-/// Whether every word of the elements is in every list of the type: as many places as words.
-fn exact(list: &Type) -> bool {
+/// A word that every list of the type holds and that is nearly one of `words`: misspelt, even though others may match. A word
+/// far from all of them may be meant for another dataset.
+fn misspelt(list: &Type, words: &BTreeSet<Text>) -> Option<Text> {
     let (item, min, _) = known::elements(list);
-    item.vocabulary().is_some_and(|words| words.len() == min)
+    let listed = item.only_words().filter(|listed| list.is_list() && listed.len() == min)?;
+    let near = |word: &Text| nearest(word, words.iter().map(Text::as_str)).is_some();
+    listed.iter().find(|word| !words.contains(*word) && near(word)).cloned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::{ints, map, test, text, texts, words};
     use super::*;
-    use crate::data::Text;
     use crate::library::{Library, Names, Place, Role};
 
     fn typed(name: &str, args: &[Type]) -> Result<Type, Misfit> {
@@ -346,6 +346,7 @@ mod tests {
         let literal = Type::of(&texts(&["personal", "medcal"]));
         let typo = typed("in", &[words(&["none", "personal", "medical"]), literal]).unwrap_err();
         assert_eq!((typo.place, typo.hint.as_deref()), (Some(Place::At(1)), Some("did you mean `medical`?")));
+        assert!(typed("in", &[words(&["none", "personal"]), Type::of(&texts(&["personal", "genetic"]))]).is_ok());
         let keyed = Type::map_of([(Text::from("gdpr"), Type::int())]);
         assert_eq!(typed("in", &[words(&["gpdr"]), keyed]).unwrap_err().code, codes::NEVER_EQUAL);
         assert!(typed("in", &[words(&["x"]), Type::any_text()]).is_ok());

@@ -1,5 +1,7 @@
 //! How a value is written inside text, and as compact JSON.
 
+use std::fmt::Write;
+
 use crate::data::number::{write_float_json, write_float_text, write_int};
 use crate::data::{Text, Value};
 
@@ -68,7 +70,10 @@ fn write_quoted(text: &str, out: &mut String) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c < ' ' => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
             c => out.push(c),
         }
     }

@@ -109,15 +109,12 @@ fn length_of(word: &str) -> Type {
 }
 
 fn end(call: &Call<'_>, first: bool) -> Result<Value, String> {
-    let found = match call.value(0)? {
-        Value::Text(text) => {
-            let c = if first { text.chars().next() } else { text.chars().next_back() };
-            c.map(|c| Value::text(c.to_string()))
-        }
-        _ => {
-            let items = call.list(0)?;
-            if first { items.first() } else { items.last() }.cloned()
-        }
+    let found = if let Value::Text(text) = call.value(0)? {
+        let c = if first { text.chars().next() } else { text.chars().next_back() };
+        c.map(|c| Value::text(c.to_string()))
+    } else {
+        let items = call.list(0)?;
+        if first { items.first() } else { items.last() }.cloned()
     };
     found.ok_or_else(|| format!("`{}` of nothing", call.builtin.name))
 }
@@ -171,20 +168,20 @@ fn bounds(call: &Call<'_>) -> Result<(i128, i128, i128), String> {
     let (start, stop) = if call.get(1).is_some() { (first, call.int_or(1, 0)?) } else { (0, first) };
     match call.int_or(2, 1)? {
         0 => Err("`step` of `range` is zero".to_owned()),
-        step => Ok((start, stop, step)),
+        by => Ok((start, stop, by)),
     }
 }
 
 fn range(call: &Call<'_>) -> Result<Value, String> {
-    let (start, stop, step) = bounds(call)?;
+    let (start, stop, by) = bounds(call)?;
     let too_many = || format!("`range` gives at most {MOST_INTEGERS} integers");
-    let span = if step > 0 { stop.checked_sub(start) } else { start.checked_sub(stop) }.ok_or_else(too_many)?;
-    let width = step.checked_abs().ok_or_else(too_many)?;
+    let span = if by > 0 { stop.checked_sub(start) } else { start.checked_sub(stop) }.ok_or_else(too_many)?;
+    let width = by.checked_abs().ok_or_else(too_many)?;
     let count = if span > 0 { (span - 1) / width + 1 } else { 0 };
     if count > MOST_INTEGERS {
         return Err(too_many());
     }
-    Ok(Value::list((0..count).map(|at| Value::Int(start + at * step))))
+    Ok(Value::list((0..count).map(|at| Value::Int(start + at * by))))
 }
 
 fn range_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {

@@ -1,4 +1,4 @@
-//! Short ways to call rows in tests.
+//! Short ways to call rows in tests, and the test that types hold for values.
 
 use super::{Library, Misfit, Names, Role, find};
 use crate::data::{Text, Type, Value};
@@ -67,4 +67,94 @@ pub(super) fn votes() -> Value {
 
 pub(super) fn votes_type() -> Type {
     Type::of(&votes())
+}
+
+/// Whether the result of a call is of the type inferred from the exact types of its arguments. Joining only widens, so a type
+/// holds a value where joining the value's type changes nothing.
+fn is_sound(name: &str, args: &[Value]) -> bool {
+    let result = run(name, args).unwrap();
+    let types: Vec<Type> = args.iter().map(Type::of).collect();
+    let inferred = typed(name, &types);
+    inferred.clone().join(&Type::of(&result)) == inferred
+}
+
+/// Calls whose results are numbers or chosen elements.
+fn number_calls() -> Vec<(&'static str, Vec<Value>)> {
+    let (one, two, half) = (Value::Int(1), Value::Int(2), Value::Float(0.5));
+    let numbers = Value::list([two.clone(), half.clone(), Value::Int(-3)]);
+    let entry = map(&[("b", two.clone()), ("a", half.clone())]);
+    vec![
+        ("sum", vec![numbers.clone()]),
+        ("sum", vec![ints(&[])]),
+        ("sum", vec![ints(&[3, -4, 5])]),
+        ("sum", vec![votes(), text("weight"), half.clone()]),
+        ("min", vec![numbers.clone()]),
+        ("max", vec![one.clone(), half.clone()]),
+        ("min", vec![one.clone(), two.clone()]),
+        ("argmax", vec![votes(), text("weight")]),
+        ("argmin", vec![entry.clone()]),
+        ("sort", vec![votes(), Value::Bool(true), text("weight, option")]),
+        ("clamp", vec![Value::Int(7), one.clone(), two.clone()]),
+        ("clamp", vec![Value::Int(7), half.clone(), one.clone()]),
+        ("round", vec![Value::Float(1234.5), Value::Int(-2)]),
+        ("round", vec![Value::Int(1234), Value::Int(-2)]),
+        ("floor", vec![half.clone()]),
+        ("abs", vec![Value::Int(-100)]),
+        ("pow", vec![Value::Int(1000), Value::Int(9)]),
+        ("pow", vec![half.clone(), two.clone()]),
+        ("int", vec![half.clone()]),
+        ("int", vec![text("x"), half.clone()]),
+        ("range", vec![Value::Int(90), Value::Int(170)]),
+        ("range", vec![Value::Int(9), Value::Int(1), Value::Int(-3)]),
+    ]
+}
+
+/// Calls whose results are lists, maps or text.
+fn collection_calls() -> Vec<(&'static str, Vec<Value>)> {
+    let (one, two, half) = (Value::Int(1), Value::Int(2), Value::Float(0.5));
+    let numbers = Value::list([two.clone(), half.clone(), Value::Int(-3)]);
+    let entry = map(&[("b", two.clone()), ("a", half.clone())]);
+    vec![
+        ("batch", vec![numbers.clone(), two.clone(), text("-")]),
+        ("zip", vec![numbers.clone(), texts(&["a"])]),
+        ("chain", vec![numbers.clone(), texts(&["a"])]),
+        ("chain", vec![entry.clone(), map(&[("a", one.clone())])]),
+        ("merge", vec![entry.clone(), map(&[("c", one.clone())])]),
+        ("reverse", vec![numbers.clone()]),
+        ("list", vec![entry.clone()]),
+        ("pairs", vec![entry.clone()]),
+        ("dictsort", vec![entry.clone(), text("value")]),
+        ("length", vec![text("four")]),
+        ("first", vec![numbers.clone()]),
+        ("index_of", vec![numbers.clone(), half.clone()]),
+        ("unique", vec![votes(), text("option")]),
+        ("unique", vec![ints(&[1, 1, 1])]),
+        ("union", vec![texts(&["a", "b"]), texts(&["b"])]),
+        ("intersect", vec![texts(&["a", "b"]), texts(&["b"])]),
+        ("minus", vec![texts(&["a", "b"]), texts(&["b", "a"])]),
+        ("flags", vec![texts(&["a", "b"]), texts(&["b"])]),
+        ("flags", vec![texts(&["a", "b"]), texts(&[])]),
+        ("tally", vec![votes(), text("option")]),
+        ("tally", vec![ints(&[5, 5])]),
+        ("group", vec![votes(), text("option")]),
+        ("groupby", vec![votes(), text("option")]),
+        ("rows", vec![map(&[("x", map(&[("n", one.clone())]))])]),
+        ("row", vec![map(&[("x", map(&[("n", one.clone())]))])]),
+        ("count", vec![entry.clone()]),
+        ("select", vec![numbers.clone(), text("gt"), one.clone()]),
+        ("selectattr", vec![votes(), text("weight"), text("in"), ints(&[3, 4])]),
+        ("map", vec![texts(&["a_b"]), text("a")]),
+        ("split", vec![text("a b")]),
+        ("listing", vec![texts(&["a"])]),
+        ("percent", vec![half.clone()]),
+        ("default", vec![Value::Undefined, one.clone()]),
+        ("json", vec![entry]),
+    ]
+}
+
+#[test]
+fn results_are_of_the_inferred_type() {
+    let calls = number_calls().into_iter().chain(collection_calls());
+    let unsound: Vec<_> = calls.filter(|(name, args)| !is_sound(name, args)).collect();
+    assert!(unsound.is_empty(), "{unsound:#?}");
 }
