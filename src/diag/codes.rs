@@ -36,6 +36,10 @@ codes! {
     YAML_TAB = "yaml-tab": "a tab where YAML wants spaces";
     YAML_TOO_LARGE = "yaml-too-large": "a document too large or too deep to be a spec";
     YAML_TAG = "yaml-tag": "a YAML tag, which the language does not have";
+    YAML_ALIAS = "yaml-alias": "an alias that stands for nothing";
+    YAML_KEY = "yaml-key": "a key that is not text, a number, a boolean or null";
+    YAML_MERGE = "yaml-merge": "a merge of something that is not a map";
+    NUMBER_TOO_LARGE = "number-too-large": "a whole number beyond 128 bits";
     DUPLICATE_KEY = "duplicate-key": "one key written twice in one mapping";
     TEMPLATE_UNQUOTED = "template-unquoted": "an unquoted `{{ … }}`, which YAML reads as a mapping";
     IMPLICIT_NULL = "implicit-null": "a key without a value";
