@@ -14,3 +14,6 @@ pub mod library;
 pub mod engine;
 pub mod program;
 pub mod form;
+pub mod spec;
+pub mod pipeline;
+pub mod cli;

@@ -28,7 +28,7 @@ mod file;
 mod say;
 
 use crate::program::Form;
-pub use parse::{Files, Parse, Position, Shape};
+pub use parse::{Files, Parse, Position, Shape, bad_name, is_name};
 
 /// One form of the language.
 pub struct FormKind {

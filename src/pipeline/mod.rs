@@ -1,4 +1,5 @@
 //! The seven stages, in order.
 
+pub mod load;
 pub mod emit;
 pub mod manifest;

@@ -16,6 +16,8 @@ pub struct Places {
     /// Where the text begins and ends in the file, without quotes.
     start: u32,
     end: u32,
+    /// How many bytes of the decoded text come before the part that is spoken of.
+    skip: u32,
     /// `None` where the text is written as it reads, byte for byte.
     runs: Option<Arc<[Run]>>,
 }
@@ -61,7 +63,7 @@ impl Places {
     /// Text that stands in the file exactly as it reads, at `span`.
     #[must_use]
     pub fn verbatim(span: Span) -> Self {
-        Self { source: span.source, start: span.start, end: span.end, runs: None }
+        Self { source: span.source, start: span.start, end: span.end, skip: 0, runs: None }
     }
 
     /// The places of `text`, which was decoded from `written` (no quotes), whose first byte is byte `start` of the file.
@@ -78,11 +80,17 @@ impl Places {
         Self { runs: Some(runs.into()), ..whole }
     }
 
+    /// The places of the text from byte `offset` on.
+    #[must_use]
+    pub fn from(&self, offset: usize) -> Self {
+        Self { skip: self.skip.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX)), ..self.clone() }
+    }
+
     /// Where a range of the decoded text is written; a range beyond the text is cut to it.
     #[must_use]
     pub fn span(&self, range: Range<usize>) -> Span {
-        let first = u32::try_from(range.start).unwrap_or(u32::MAX);
-        let last = u32::try_from(range.end).unwrap_or(u32::MAX).max(first);
+        let first = u32::try_from(range.start).unwrap_or(u32::MAX).saturating_add(self.skip);
+        let last = u32::try_from(range.end).unwrap_or(u32::MAX).saturating_add(self.skip).max(first);
         let (start, end) = match &self.runs {
             None => (self.start.saturating_add(first), self.start.saturating_add(last)),
             Some(runs) => {

@@ -1,0 +1,87 @@
+//! `checks` and `examples`.
+
+use super::collect::Draft;
+use super::files::Reader;
+use super::sections::{names, parse};
+use crate::data::{Text, Value};
+use crate::diag::{Diagnostic, codes};
+use crate::engine::yaml::{Node, NodeKind};
+use crate::source::Span;
+use crate::spec::{Check, Example};
+
+const CHECK_KEYS: &[&str] = &["id", "that", "because"];
+const EXAMPLE_KEYS: &[&str] = &["set", "want"];
+
+/// Reports keys of a mapping that are not among `known`; whether all were.
+pub(super) fn only(node: &Node, what: &str, known: &[&'static str], reader: &mut Reader<'_>) -> bool {
+    let NodeKind::Map(entries) = &node.kind else {
+        let message = format!("expected {what}, found {}", node.kind_word());
+        reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
+        return false;
+    };
+    let mut fine = true;
+    for entry in entries.iter().filter(|entry| !known.contains(&entry.key.text.as_str())) {
+        fine = false;
+        let message = format!("{what} does not take `{}`", entry.key.text);
+        reader.report(Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message).suggest(&entry.key.text, known.iter().copied()));
+    }
+    fine
+}
+
+/// Reads `checks`, at the top of a file or inside a scenario.
+pub(super) fn read(node: &Node, scenario: Option<usize>, draft: &mut Draft, reader: &mut Reader<'_>) {
+    let NodeKind::List(items) = &node.kind else {
+        let message = format!("expected a list of checks, found {}", node.kind_word());
+        reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message).hint("write `- {id: …, that: …, because: …}`"));
+        return;
+    };
+    for item in items {
+        if !only(item, "a check", CHECK_KEYS, reader) {
+            continue;
+        }
+        let missing = |key: &str, reader: &mut Reader<'_>| {
+            reader.report(Diagnostic::error(codes::MISSING_KEY, item.span, format!("a check needs `{key}`")));
+        };
+        let Some(id) = item.get("id") else {
+            missing("id", reader);
+            continue;
+        };
+        let Some(that) = item.get("that") else {
+            missing("that", reader);
+            continue;
+        };
+        let (Some(name), Some(that)) = (id.scalar_text().map(Text::from), parse(reader, |cx| cx.expression(that))) else {
+            continue;
+        };
+        if let Some(first) = draft.checks.iter().find(|one| one.id == name) {
+            let diagnostic = Diagnostic::error(codes::NAME_COLLISION, id.span, format!("the check `{name}` is given twice"));
+            reader.report(diagnostic.label(first.span, "first here"));
+            continue;
+        }
+        let because = item.get("because").and_then(Node::as_text).map(str::to_owned);
+        draft.checks.push(Check { id: name, span: id.span, that, because, scenario });
+    }
+}
+
+/// Reads `examples`.
+pub(super) fn examples(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) {
+    for entry in names(node, "examples", reader) {
+        if !only(&entry.value, "an example", EXAMPLE_KEYS, reader) {
+            continue;
+        }
+        let Some(want) = entry.value.get("want") else {
+            let message = format!("the example `{}` wants nothing", entry.key.text);
+            reader.report(Diagnostic::error(codes::MISSING_KEY, entry.key_span, message).hint("say what must come out: `want: {…}`"));
+            continue;
+        };
+        let set = entry.value.get("set").map_or_else(Vec::new, |node| values(node, "set", reader));
+        let example =
+            Example { name: entry.key.text.clone(), span: entry.key_span, set, want: values(want, "want", reader) };
+        draft.examples.push(example);
+    }
+}
+
+fn values(node: &Node, what: &str, reader: &mut Reader<'_>) -> Vec<(Text, Span, Value)> {
+    let entries = names(node, what, reader);
+    entries.iter().map(|entry| (entry.key.text.clone(), entry.value.span, entry.value.value())).collect()
+}

@@ -1,0 +1,110 @@
+//! `expect`: what must hold for the whole dataset.
+
+use super::checks::only;
+use super::collect::Draft;
+use super::files::Reader;
+use super::sections::parse;
+use crate::diag::{Diagnostic, codes};
+use crate::engine::yaml::{Node, NodeKind};
+use crate::program::ExprText;
+use crate::spec::{Band, Expectation, ExpectationKind};
+
+const KEYS: &[&str] = &["share", "distinct", "by", "every", "at_least", "at_size"];
+
+/// Reads `expect`.
+pub(super) fn read(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) {
+    let NodeKind::List(items) = &node.kind else {
+        let message = format!("expected a list of expectations, found {}", node.kind_word());
+        reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
+        return;
+    };
+    for item in items {
+        if only(item, "an expectation", KEYS, reader)
+            && let Some(expectation) = one(item, reader)
+        {
+            draft.expectations.push(expectation);
+        }
+    }
+}
+
+fn one(item: &Node, reader: &mut Reader<'_>) -> Option<Expectation> {
+    let at_size = match item.get("at_size") {
+        Some(node) => super::header::count(node, reader)?,
+        None => 0,
+    };
+    let kind = match (item.get("share"), item.get("distinct")) {
+        (Some(share), None) => share_kind(item, share, reader)?,
+        (None, Some(of)) => {
+            let allowed: &[&'static str] = &["distinct", "at_least", "at_size"];
+            if !only(item, "`distinct`", allowed, reader) {
+                return None;
+            }
+            let at_least = match item.get("at_least").map(|node| node.value().as_float()) {
+                Some(Some(least)) if (0.0..=1.0).contains(&least) => least,
+                _ => {
+                    let message = "`distinct` needs `at_least`, a share from 0 to 1";
+                    reader.report(Diagnostic::error(codes::MISSING_KEY, item.span, message));
+                    return None;
+                }
+            };
+            ExpectationKind::Distinct { of: parse(reader, |cx| cx.expression(of))?, at_least }
+        }
+        _ => {
+            let message = "an expectation has either `share` or `distinct`";
+            reader.report(Diagnostic::error(codes::MISSING_KEY, item.span, message));
+            return None;
+        }
+    };
+    Some(Expectation { span: item.span, kind, at_size })
+}
+
+fn share_kind(item: &Node, share: &Node, reader: &mut Reader<'_>) -> Option<ExpectationKind> {
+    let allowed: &[&'static str] = &["share", "by", "every", "at_size"];
+    if !only(item, "`share`", allowed, reader) {
+        return None;
+    }
+    let by = match item.get("by") {
+        Some(node) => Some(parse(reader, |cx| cx.expression(node))?),
+        None => None,
+    };
+    let every = match item.get("every") {
+        Some(node) => Some(band(node, reader)?),
+        None => None,
+    };
+    if let NodeKind::Map(entries) = &share.kind {
+        let [entry] = entries.as_slice() else {
+            let message = "`share` takes one name with its bands: `share: {decision: {deny: 0.15..0.35}}`";
+            reader.report(Diagnostic::error(codes::WRONG_TYPE, share.span, message));
+            return None;
+        };
+        let of = ExprText::new(&entry.key);
+        let NodeKind::Map(bands) = &entry.value.kind else {
+            let message = format!("expected bands such as `{{deny: 0.15..0.35}}`, found {}", entry.value.kind_word());
+            reader.report(Diagnostic::error(codes::WRONG_TYPE, entry.value.span, message));
+            return None;
+        };
+        let read: Vec<_> = bands.iter().map(|one| Some((one.key_value.clone(), one.key_span, band(&one.value, reader)?))).collect();
+        return Some(ExpectationKind::Share { of, bands: read.into_iter().collect::<Option<_>>()?, every, by });
+    }
+    let of = parse(reader, |cx| cx.expression(share))?;
+    if every.is_none() {
+        let message = "`share` of a name needs `every`, the band of each value";
+        reader.report(Diagnostic::error(codes::MISSING_KEY, item.span, message).hint("or give bands: `share: {decision: {deny: 0.15..0.35}}`"));
+        return None;
+    }
+    Some(ExpectationKind::Share { of, bands: Vec::new(), every, by })
+}
+
+/// `0.15..0.35`: shares from 0 to 1.
+fn band(node: &Node, reader: &mut Reader<'_>) -> Option<Band> {
+    let text = node.scalar_text().unwrap_or_default();
+    let ends = text.split_once("..").and_then(|(min, max)| Some((min.trim().parse().ok()?, max.trim().parse().ok()?)));
+    match ends {
+        Some((min, max)) if (0.0..=1.0).contains(&min) && min <= max && max <= 1.0 => Some(Band { min, max }),
+        _ => {
+            let message = format!("expected a band such as `0.15..0.35`, found `{text}`");
+            reader.report(Diagnostic::error(codes::BAD_RANGE, node.span, message).hint("shares go from 0 to 1, the lower end first"));
+            None
+        }
+    }
+}
