@@ -10,6 +10,7 @@ pub mod random;
 pub mod world;
 pub mod data;
 pub mod record;
+pub mod json;
 pub mod library;
 pub mod engine;
 pub mod program;

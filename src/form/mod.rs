@@ -26,9 +26,11 @@ mod constant;
 mod text;
 mod file;
 mod say;
+mod record;
 
 use crate::program::Form;
 pub use parse::{Files, Parse, Position, Shape, bad_name, is_name};
+pub use record::record;
 
 /// One form of the language.
 pub struct FormKind {

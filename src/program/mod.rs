@@ -25,7 +25,7 @@ pub use env::{Env, Frame, Level, Locals, Shared, Slot, owned};
 pub use function::Functions;
 pub use guard::guards;
 pub use lower::{Lower, Lowering};
-pub use names::{Entry, FunctionEntry, Section, World};
+pub use names::{Entry, Fact, FunctionEntry, Section, World};
 pub use text::{ExprText, TemplateText};
 
 /// Why a record could not be computed: a diagnostic that points at the expression.

@@ -15,7 +15,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 
 use super::columns::{self, Cell, Column, Misfit, Shape};
-use super::json_text;
+use crate::json;
 use crate::data::IntRange;
 use crate::record::{Entries, Node};
 
@@ -134,7 +134,7 @@ impl<'a> Builder<'a> {
             (Store::Text(to), Cell::Text(text)) => append_text(to, text)?,
             (Store::Text(to), Cell::Json(node)) => {
                 scratch.clear();
-                json_text::write_node(node, scratch);
+                json::write_node(node, scratch);
                 append_text(to, scratch)?;
             }
             (Store::List { element, ends, nulls }, Cell::List(list)) => {

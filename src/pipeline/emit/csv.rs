@@ -10,7 +10,8 @@ use std::io::Write;
 
 use super::byte_file::ByteFile;
 use super::columns::{self, Cell, Column, Misfit, Shape};
-use super::{Chunk, Content, EmitError, Encoder, FileWriter, Format, Head, ShapeError, json_text};
+use super::{Chunk, Content, EmitError, Encoder, FileWriter, Format, Head, ShapeError};
+use crate::json;
 use crate::data::number;
 use crate::record::{Node, Record};
 
@@ -147,7 +148,7 @@ impl Rows {
     fn json(&mut self, node: Node<'_>) {
         let mut json = std::mem::take(&mut self.scratch);
         json.clear();
-        json_text::write_node(node, &mut json);
+        json::write_node(node, &mut json);
         self.text(&json);
         self.scratch = json;
     }

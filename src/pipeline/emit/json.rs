@@ -6,7 +6,7 @@
 use std::io::Write;
 
 use super::byte_file::ByteFile;
-use super::{Chunk, Content, EmitError, Encoder, FileWriter, Format, Head, ShapeError, json_text};
+use super::{Chunk, Content, EmitError, Encoder, FileWriter, Format, Head, ShapeError};
 use crate::record::Record;
 
 /// What stands before a record; the comma is left out before the first.
@@ -32,11 +32,11 @@ impl Format for Json {
         let mut header = String::from("{");
         if let Some(hash) = head.constitutional_hash {
             header.push_str("\"constitutional_hash\": ");
-            json_text::write_text(hash, &mut header);
+            crate::json::write_text(hash, &mut header);
             header.push_str(", ");
         }
         header.push_str("\"dataset\": ");
-        json_text::write_text(head.dataset, &mut header);
+        crate::json::write_text(head.dataset, &mut header);
         header.push_str(", \"examples\": [");
         Ok(Box::new(Envelope { header }))
     }
@@ -51,7 +51,7 @@ impl Encoder for Envelope {
         let mut out = String::new();
         for record in records {
             out.push_str(SEPARATOR);
-            json_text::write_node(record.root(), &mut out);
+            crate::json::write_node(record.root(), &mut out);
         }
         Ok(Chunk(Content::Text(out)))
     }

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use super::byte_file::ByteFile;
-use super::{Chunk, Content, EmitError, Encoder, FileWriter, Format, Head, ShapeError, json_text};
+use super::{Chunk, Content, EmitError, Encoder, FileWriter, Format, Head, ShapeError};
+use crate::json;
 use crate::record::Record;
 
 /// The format `jsonl`.
@@ -33,7 +34,7 @@ impl Encoder for Lines {
     fn encode(&self, records: &[Record]) -> Result<Chunk, EmitError> {
         let mut out = String::new();
         for record in records {
-            json_text::write_node(record.root(), &mut out);
+            json::write_node(record.root(), &mut out);
             out.push('\n');
         }
         Ok(Chunk(Content::Text(out)))

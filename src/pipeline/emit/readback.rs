@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::json_text::write_canonical;
+use crate::json::write_canonical;
 use super::samples::{AWKWARD, awkward_head, awkward_records, many, parse, write_to, written};
 use super::{FORMATS, Format, format};
 use crate::data::{Type, Value};

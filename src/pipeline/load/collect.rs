@@ -79,8 +79,9 @@ impl Draft {
             reader.text("schemas", &path, Some(node.span))
         });
         let record = root.get("record").and_then(|node| {
-            let form = sections::parse(reader, |cx| cx.data(node, crate::form::Position::Pure))?;
-            Some((node.span, form))
+            let inner = sections::parse(reader, |cx| cx.data(node, crate::form::Position::Pure))?;
+            let dataset = root.get("dataset").and_then(Node::as_text).unwrap_or_default();
+            Some((node.span, crate::form::record(dataset, inner)))
         });
         let name_node = root.get("dataset");
         let name = name_node.and_then(|node| header::name(node, reader));

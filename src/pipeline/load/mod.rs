@@ -14,7 +14,6 @@ mod sections;
 use crate::diag::{Diagnostics, codes};
 use crate::source::Sources;
 use crate::spec::Spec;
-use crate::world::World;
 
 pub use files::Workspace;
 

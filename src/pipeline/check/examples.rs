@@ -1,0 +1,132 @@
+//! Worked examples: cases computed by hand, run whenever a spec is checked.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use super::Checked;
+use crate::data::{Text, Type, Value};
+use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
+use crate::engine::jinja::print;
+use crate::json;
+use crate::program::{Frame, Lower, Shared};
+use crate::random::{Address, Key};
+use crate::record::Node;
+use crate::source::Span;
+use crate::spec::{Example, Spec};
+
+/// Checks the names and values of every example.
+pub(super) fn names(spec: &Spec, cx: &mut Lower<'_>) {
+    for example in &spec.examples {
+        for (name, span, value) in &example.set {
+            if let Some(ty) = type_of(spec, name, *span, cx) {
+                fits(name, value, *span, &ty, cx);
+            }
+        }
+        for (path, span, value) in &example.want {
+            let name = path.split('.').next().unwrap_or(path);
+            if let Some(ty) = type_of(spec, name, *span, cx).filter(|_| name == path) {
+                fits(name, value, *span, &ty, cx);
+            }
+        }
+    }
+}
+
+fn type_of(spec: &Spec, name: &str, span: Span, cx: &mut Lower<'_>) -> Option<Type> {
+    cx.mark_used(name);
+    if name == "scenario" && !spec.scenarios.is_empty() {
+        return Some(Type::words(spec.scenarios.iter().map(|scenario| scenario.name.clone())));
+    }
+    if name == "record" {
+        return Some(cx.record_type());
+    }
+    match spec.entries.get_index_of(name) {
+        Some(at) => cx.entry(at).map(|known| known.ty),
+        None => {
+            let known = spec.entries.keys().map(Text::as_str).chain(["scenario", "record"]);
+            cx.report(Diagnostic::error(codes::UNDEFINED_NAME, span, format!("`{name}` is not defined")).suggest(name, known));
+            None
+        }
+    }
+}
+
+/// A value that the name can never have makes an example of nothing.
+fn fits(name: &str, value: &Value, span: Span, ty: &Type, cx: &mut Lower<'_>) {
+    let items = match value {
+        Value::List(items) if ty.list.is_some() => items.iter().map(|item| (item, ty.item())).collect(),
+        other => vec![(other, ty.clone())],
+    };
+    for (value, ty) in items {
+        let own = Type::of(value);
+        if ty.is_any() || ty.is_never() || own.can_equal(&ty) {
+            continue;
+        }
+        let mut shown = String::new();
+        let shown = if print(value, &mut shown).is_ok() { format!("`{shown}`") } else { value.kind().to_owned() };
+        let mut diagnostic = Diagnostic::error(codes::NEVER_EQUAL, span, format!("`{name}` is never {shown}"));
+        if let (Some(words), Some(word)) = (ty.vocabulary(), value.as_text()) {
+            let known = || words.iter().map(Text::as_str);
+            diagnostic = diagnostic.suggest(word, known()).hint(format!("it is one of {}", quoted_list(known())));
+        }
+        cx.report(diagnostic);
+    }
+}
+
+/// Runs every example.
+pub(super) fn run(checked: &Checked, diagnostics: &mut Diagnostics) {
+    let parts = |path: &Vec<Text>| Key::new(0, path.iter().map(Text::as_str));
+    let keys: Vec<Key> = checked.keys.iter().map(parts).collect();
+    let shared =
+        Shared { slots: &checked.slots, keys: &keys, engine: &checked.engine, functions: &checked.functions, plain: false };
+    for example in &checked.spec.examples {
+        one(checked, &shared, example, diagnostics);
+    }
+}
+
+fn one(checked: &Checked, shared: &Shared<'_>, example: &Example, diagnostics: &mut Diagnostics) {
+    let set: BTreeMap<&str, &Value> = example.set.iter().map(|(name, _, value)| (name.as_str(), value)).collect();
+    let wanted = set.get("scenario").and_then(|value| value.as_text());
+    let scenario = match wanted {
+        Some(name) => checked.spec.scenarios.iter().position(|one| one.name == name),
+        None if checked.spec.scenarios.is_empty() => Some(0),
+        None => None,
+    };
+    let cells: Vec<OnceCell<Value>> = checked.slots.iter().map(|_| OnceCell::new()).collect();
+    for (slot, cell) in checked.slots.iter().zip(&cells) {
+        if let Some(value) = set.get(slot.name.as_str()) {
+            cell.get_or_init(|| (*value).clone());
+        }
+    }
+    let frame = Frame { shared, cells: &cells, scenario, index: 0, address: Address::record(0), example: true };
+    for (path, span, want) in &example.want {
+        if let Some(diagnostic) = compare(checked, &frame, path, *span, want) {
+            diagnostics.push(diagnostic.label(example.span, format!("in the example `{}`", example.name)));
+        }
+    }
+}
+
+fn compare(checked: &Checked, frame: &Frame<'_>, path: &str, span: Span, want: &Value) -> Option<Diagnostic> {
+    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+    let at = checked.slots.iter().position(|slot| slot.name == name)?;
+    let found = match frame.slot(at) {
+        Ok(value) => value.at(rest),
+        Err(fault) => {
+            let message = format!("`{path}` cannot be computed: {}", fault.message);
+            let diagnostic = Diagnostic::error(codes::EXAMPLE_FAILED, span, message);
+            let diagnostic = fault.primary.iter().fold(diagnostic, |one, label| one.label(label.span, "here"));
+            return Some(fault.hints.iter().fold(diagnostic, |one, hint| one.hint(hint.clone())));
+        }
+    };
+    if found.is_some_and(|found| found.equals(want)) {
+        return None;
+    }
+    let shown = |value: Option<&Value>| match value {
+        None | Some(Value::Undefined) => "absent".to_owned(),
+        Some(value) => {
+            let mut text = String::new();
+            json::write_node(Node::of(value), &mut text);
+            text
+        }
+    };
+    let message = format!("`{path}` is {}, expected {}", shown(found), shown(Some(want)));
+    Some(Diagnostic::error(codes::EXAMPLE_FAILED, span, message))
+}

@@ -1,0 +1,107 @@
+//! check: [`Spec`] to [`Checked`], a program that can be run.
+//!
+//! Names, kinds, vocabularies, dependencies, templates, schemas and labels are checked here, all at once; the worked examples
+//! of the spec are run. What passes can still fail for a single record (a division by zero), but not for a slip in a name.
+
+mod examples;
+mod labels;
+mod places;
+mod rules;
+mod unused;
+mod world;
+
+use std::sync::Arc;
+
+use crate::data::{Text, Type};
+use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::engine::jinja::{self, Engine};
+use crate::engine::json_schema::Schema;
+use crate::program::{Functions, Lower, Slot};
+use crate::source::Sources;
+use crate::spec::Spec;
+
+pub use rules::{Counted, Expectation, Rule};
+
+/// A spec that was found sound, lowered into a program.
+pub struct Checked {
+    /// The spec as it was loaded.
+    pub spec: Spec,
+    /// Every slot; the last holds the record.
+    pub slots: Vec<Slot>,
+    /// The address path of every draw, by number.
+    pub keys: Vec<Vec<Text>>,
+    /// Templates with statements.
+    pub engine: Engine,
+    /// Every callable function.
+    pub functions: Functions,
+    /// What is known of the record.
+    pub record: Type,
+    /// What must hold for every record.
+    pub rules: Vec<Rule>,
+    /// What must hold for the whole dataset.
+    pub expectations: Vec<Expectation>,
+    /// The JSON Schema, where the spec has one.
+    pub schema: Option<Schema>,
+}
+
+impl Checked {
+    /// The slot that holds the record.
+    #[must_use]
+    pub fn record_slot(&self) -> usize {
+        self.slots.len().saturating_sub(1)
+    }
+
+    /// First part of every address.
+    #[must_use]
+    pub fn address(&self) -> &Text {
+        self.spec.stream.as_ref().unwrap_or(&self.spec.name)
+    }
+
+    /// The name of a scenario; empty where the spec has none.
+    #[must_use]
+    pub fn scenario(&self, at: usize) -> &str {
+        self.spec.scenarios.get(at).map_or("", |scenario| scenario.name.as_str())
+    }
+}
+
+/// Checks and lowers a spec; `None` where there is an error among the diagnostics.
+pub fn check(spec: Spec, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Checked> {
+    let before = diagnostics.counts().0;
+    let schema = spec.schema.and_then(|source| Schema::compile(source, sources, diagnostics));
+    let (lowering, rules, expectations) = {
+        let world = world::of(&spec);
+        let mut cx = Lower::new(&world);
+        cx.everything();
+        let rules = rules::checks(&spec, &mut cx);
+        let expectations = rules::expectations(&spec, &mut cx);
+        labels::check(&spec, &mut cx);
+        examples::names(&spec, &mut cx);
+        (cx.finish(), rules, expectations)
+    };
+    diagnostics.append(lowering.diagnostics);
+    unused::check(&spec, &lowering.used, diagnostics);
+    places::check(&spec, &lowering.record, diagnostics);
+    let functions: Arc<dyn jinja::Functions> = Arc::new(lowering.functions.clone());
+    let mut engine = Engine::new(&functions);
+    for (name, source) in lowering.templates {
+        if let Err(reason) = engine.add(name, source) {
+            diagnostics.push(Diagnostic::error(codes::EXPRESSION_SYNTAX, spec.name_span, reason));
+        }
+    }
+    if diagnostics.counts().0 > before {
+        return None;
+    }
+    let checked = Checked {
+        spec,
+        slots: lowering.slots,
+        keys: lowering.keys,
+        engine,
+        functions: lowering.functions,
+        record: lowering.record,
+        rules,
+        expectations,
+        schema,
+    };
+    examples::run(&checked, diagnostics);
+    (diagnostics.counts().0 == before).then_some(checked)
+}

@@ -1,0 +1,31 @@
+//! What nothing reads: an option that does nothing is a mistake.
+
+use std::collections::BTreeSet;
+
+use crate::data::Text;
+use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::program::Section;
+use crate::spec::Spec;
+
+/// Reports facts, draws, derivations and wording of the dataset's own file that nothing reads. What a module offers may be left
+/// unread.
+pub(super) fn check(spec: &Spec, used: &BTreeSet<Text>, diagnostics: &mut Diagnostics) {
+    for (name, fact) in &spec.facts {
+        if fact.own && !used.contains(name) {
+            let message = format!("nothing reads the fact `{name}`");
+            diagnostics.push(Diagnostic::error(codes::UNUSED, fact.span, message).hint("remove it, or read it"));
+        }
+    }
+    for (name, entry) in &spec.entries {
+        if !entry.own || used.contains(name) {
+            continue;
+        }
+        let message = format!("nothing reads `{name}`");
+        diagnostics.push(match entry.section {
+            Section::Derive => Diagnostic::warning(codes::UNUSED, entry.span, message),
+            Section::Context => Diagnostic::error(codes::UNUSED, entry.span, message)
+                .hint("context goes into the record: `context: \"{{ context }}\"` under `input`"),
+            Section::Draw | Section::Say => Diagnostic::error(codes::UNUSED, entry.span, message).hint("remove it, or read it"),
+        });
+    }
+}

@@ -1,0 +1,49 @@
+//! The names of a spec, as lowering looks them up.
+
+use crate::data::Text;
+use crate::program::{Entry, Fact, FunctionEntry, World};
+use crate::spec::Spec;
+
+/// Everything that the names of a spec refer to.
+pub(super) fn of(spec: &Spec) -> World<'_> {
+    let scenarios = if spec.scenarios.is_empty() {
+        vec![Text::default()]
+    } else {
+        spec.scenarios.iter().map(|scenario| scenario.name.clone()).collect()
+    };
+    let entry = |(name, entry): (&Text, &'_ crate::spec::Entry)| Entry {
+        name: name.clone(),
+        span: entry.span,
+        section: entry.section,
+        own: entry.own,
+        base: None,
+        overlays: Vec::new(),
+    };
+    let mut world = World {
+        address: spec.stream.clone().unwrap_or_else(|| spec.name.clone()),
+        scenarios,
+        entries: spec.entries.iter().map(|(name, one)| (name.clone(), entry((name, one)))).collect(),
+        facts: spec
+            .facts
+            .iter()
+            .map(|(name, fact)| (name.clone(), Fact { value: fact.value.clone(), span: fact.span, own: fact.own }))
+            .collect(),
+        stems: spec.stems.clone(),
+        functions: spec
+            .functions
+            .iter()
+            .map(|(name, function)| {
+                let params = function.params.clone();
+                (name.clone(), FunctionEntry { name: name.clone(), span: function.span, params, body: &*function.body })
+            })
+            .collect(),
+        record: spec.record.as_ref().map(|(_, form)| &**form),
+    };
+    for (name, one) in &spec.entries {
+        if let Some(entry) = world.entries.get_mut(name) {
+            entry.base = one.base.as_ref().map(|(_, form)| &**form);
+            entry.overlays = one.overlays.iter().map(|(at, _, form)| (*at, &**form)).collect();
+        }
+    }
+    world
+}

@@ -1,0 +1,35 @@
+//! verify: a record to a verdict. Nothing unverified is written.
+//!
+//! Every record passes its JSON Schema, carries the constitutional hash at every declared place, satisfies the checks of its
+//! spec and holds only numbers that every format can carry. What does not is a diagnostic that names the record, the path
+//! inside it and the line of the spec or schema.
+
+mod constitution;
+mod numbers;
+mod rules;
+mod schema;
+
+use super::check::Checked;
+use crate::data::Value;
+use crate::diag::{Diagnostic, RecordPlace};
+use crate::program::Frame;
+use crate::record::Node;
+
+/// Checks one record; the diagnostics of everything that is wrong with it.
+///
+/// # Errors
+/// What is wrong.
+pub fn verify(checked: &Checked, frame: &Frame<'_>, value: &Value) -> Result<(), Vec<Diagnostic>> {
+    let root = Node::of(value);
+    let mut wrong = Vec::new();
+    let place = |path: &str| RecordPlace {
+        dataset: checked.spec.name.to_string(),
+        index: frame.index,
+        path: path.to_owned(),
+    };
+    numbers::check(checked, root, &place, &mut wrong);
+    schema::check(checked, root, &place, &mut wrong);
+    constitution::check(checked, root, &place, &mut wrong);
+    rules::check(checked, frame, &place, &mut wrong);
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
