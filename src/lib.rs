@@ -7,6 +7,7 @@ pub mod source;
 pub mod diag;
 pub mod digest;
 pub mod random;
+pub mod ordered;
 pub mod world;
 pub mod data;
 pub mod record;

@@ -6,6 +6,7 @@
 //! into chunks, and no writer holds more than one row group. A value that a format cannot hold is an error, never a silent change.
 
 mod error;
+pub mod output;
 mod byte_file;
 #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only nested columns need ranges and elements"))]
 mod columns;

@@ -5,6 +5,7 @@
 //! inside it and the line of the spec or schema.
 
 mod constitution;
+pub mod expectations;
 mod numbers;
 mod rules;
 mod schema;

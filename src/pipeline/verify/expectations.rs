@@ -1,0 +1,219 @@
+//! Expectations: what must hold for the whole dataset, counted shard by shard and judged at the end.
+
+use std::collections::BTreeMap;
+
+use crate::data::Value;
+use crate::data::distinct::{DistinctCounter, Spill, fingerprint};
+use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::json;
+use crate::pipeline::check::{Checked, Counted, Expectation};
+use crate::program::{Env, Fault, Frame};
+use crate::record::Node;
+use crate::source::Span;
+use crate::spec::Band;
+
+/// What was counted in some records; two tallies add up.
+#[derive(Default)]
+pub struct Tally {
+    counts: Vec<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    /// Records by group (empty where there is none).
+    totals: BTreeMap<String, u64>,
+    /// Records by group and value.
+    values: BTreeMap<(String, String), u64>,
+    /// One fingerprint a record, for distinct counts.
+    fingerprints: Vec<u128>,
+}
+
+/// A value as it is counted and shown: its JSON text.
+fn shown(value: &Value) -> String {
+    let mut text = String::new();
+    json::write_canonical(Node::of(value), &mut text);
+    text
+}
+
+impl Tally {
+    /// Counts one record.
+    ///
+    /// # Errors
+    /// What could not be evaluated.
+    pub fn count(&mut self, checked: &Checked, frame: &Frame<'_>) -> Result<(), Fault> {
+        self.counts.resize_with(checked.expectations.len(), Counts::default);
+        let env = Env::root(frame);
+        for (expectation, counts) in checked.expectations.iter().zip(&mut self.counts) {
+            counts.add(expectation, &env)?;
+        }
+        Ok(())
+    }
+}
+
+impl Counts {
+    fn add(&mut self, expectation: &Expectation, env: &Env<'_>) -> Result<(), Fault> {
+        let value = expectation.of.eval(env)?;
+        let Counted::Share { by, .. } = &expectation.counted else {
+            self.fingerprints.push(fingerprint(&shown(&value)));
+            return Ok(());
+        };
+        let group = match by {
+            Some(by) => shown(&*by.eval(env)?),
+            None => String::new(),
+        };
+        let mut each = match &*value {
+            Value::List(items) => items.iter().map(shown).collect(),
+            other => vec![shown(other)],
+        };
+        each.sort_unstable();
+        each.dedup();
+        for one in each {
+            *self.values.entry((group.clone(), one)).or_default() += 1;
+        }
+        *self.totals.entry(group).or_default() += 1;
+        Ok(())
+    }
+}
+
+/// All records of a build together.
+pub struct Judge<'c> {
+    checked: &'c Checked,
+    counts: Vec<Counts>,
+    distinct: Vec<Option<DistinctCounter>>,
+    records: u64,
+}
+
+/// One expectation as it came out, for the manifest.
+pub struct Outcome {
+    /// What was expected, in a line.
+    pub expected: String,
+    /// What was found, in a line.
+    pub found: String,
+}
+
+impl<'c> Judge<'c> {
+    /// Begins; `spill` makes temporary storage for counting distinct values in bounded memory.
+    pub fn new(checked: &'c Checked, spill: impl Fn() -> Spill) -> Self {
+        let counter = |expectation: &Expectation| match expectation.counted {
+            Counted::Distinct { .. } => Some(DistinctCounter::new(spill())),
+            Counted::Share { .. } => None,
+        };
+        Self {
+            checked,
+            counts: checked.expectations.iter().map(|_| Counts::default()).collect(),
+            distinct: checked.expectations.iter().map(counter).collect(),
+            records: 0,
+        }
+    }
+
+    /// Adds the tally of `records` records.
+    ///
+    /// # Errors
+    /// When the temporary storage fails.
+    pub fn add(&mut self, tally: Tally, records: u64) -> std::io::Result<()> {
+        self.records += records;
+        for ((mine, distinct), theirs) in self.counts.iter_mut().zip(&mut self.distinct).zip(tally.counts) {
+            for (group, count) in theirs.totals {
+                *mine.totals.entry(group).or_default() += count;
+            }
+            for (value, count) in theirs.values {
+                *mine.values.entry(value).or_default() += count;
+            }
+            if let Some(counter) = distinct {
+                theirs.fingerprints.into_iter().try_for_each(|one| counter.add(one))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges; what is not met becomes a diagnostic.
+    ///
+    /// # Errors
+    /// When the temporary storage fails.
+    pub fn judge(self, diagnostics: &mut Diagnostics) -> std::io::Result<Vec<Outcome>> {
+        let mut outcomes = Vec::new();
+        let all = self.checked.expectations.iter().zip(&self.counts).zip(self.distinct);
+        for ((expectation, counts), distinct) in all {
+            if self.records < expectation.at_size {
+                outcomes.push(Outcome {
+                    expected: expectation.name.clone(),
+                    found: format!("not judged below {} records", expectation.at_size),
+                });
+                continue;
+            }
+            match (&expectation.counted, distinct) {
+                (Counted::Distinct { at_least }, Some(counter)) => {
+                    let different = counter.finish()?;
+                    outcomes.push(judge_distinct(expectation, *at_least, different, self.records, diagnostics));
+                }
+                (Counted::Share { bands, every, possible, .. }, _) => {
+                    let mut shares = Shares { expectation, counts, outcomes: &mut outcomes, diagnostics };
+                    shares.judge(bands, *every, possible);
+                }
+                (Counted::Distinct { .. }, None) => {}
+            }
+        }
+        Ok(outcomes)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shares of counts far below 2^53")]
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+fn judge_distinct(of: &Expectation, at_least: f64, different: u64, records: u64, diagnostics: &mut Diagnostics) -> Outcome {
+    let found = share(different, records);
+    let outcome = Outcome {
+        expected: format!("distinct {} at least {at_least}", of.name),
+        found: format!("{different} of {records} ({found:.4})"),
+    };
+    if found < at_least && records > 0 {
+        let message = format!("`{}`: {different} different values in {records} records ({found:.4}), expected at least {at_least}", of.name);
+        diagnostics.push(Diagnostic::error(codes::EXPECT_FAILED, of.span, message).hint("add alternatives, or facts that the text names"));
+    }
+    outcome
+}
+
+struct Shares<'a> {
+    expectation: &'a Expectation,
+    counts: &'a Counts,
+    outcomes: &'a mut Vec<Outcome>,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Shares<'_> {
+    fn judge(&mut self, bands: &[(Value, Span, Band)], every: Option<Band>, possible: &[Value]) {
+        let groups: Vec<(String, u64)> = self.counts.totals.iter().map(|(group, total)| (group.clone(), *total)).collect();
+        for (group, total) in groups {
+            for (value, span, band) in bands {
+                self.one(&group, total, &shown(value), *span, *band);
+            }
+            if let Some(band) = every {
+                let banded: Vec<String> = bands.iter().map(|(value, ..)| shown(value)).collect();
+                let seen = self.counts.values.keys().filter(|(one, _)| *one == group).map(|(_, value)| value.clone());
+                let mut values: Vec<String> = seen.chain(possible.iter().map(shown)).filter(|one| !banded.contains(one)).collect();
+                values.sort_unstable();
+                values.dedup();
+                for value in values {
+                    self.one(&group, total, &value, self.expectation.span, band);
+                }
+            }
+        }
+    }
+
+    fn one(&mut self, group: &str, total: u64, value: &str, span: Span, band: Band) {
+        let count = self.counts.values.get(&(group.to_owned(), value.to_owned())).copied().unwrap_or(0);
+        let found = share(count, total);
+        let of = &self.expectation.name;
+        let within = if group.is_empty() { String::new() } else { format!(" within {group}") };
+        self.outcomes.push(Outcome {
+            expected: format!("share of {of} = {value}{within} from {} to {}", band.min, band.max),
+            found: format!("{count} of {total} ({found:.4})"),
+        });
+        if found < band.min || found > band.max {
+            let message = format!("`{of}` is {value} in {count} of {total} records{within} ({found:.4}), expected {} to {}", band.min, band.max);
+            self.diagnostics.push(Diagnostic::error(codes::EXPECT_FAILED, span, message));
+        }
+    }
+}
