@@ -18,4 +18,5 @@ pub mod program;
 pub mod form;
 pub mod spec;
 pub mod pipeline;
+pub mod build;
 pub mod cli;

@@ -27,7 +27,7 @@ impl<T: Read + Write + Seek + Send> ReadWriteSeek for T {}
 
 /// Opens empty temporary storage. Asked only when memory is full, and once more for each level of merging beyond the first
 /// (from 4 million different values on); what it returns is dropped as soon as it has been read.
-pub type Spill = Box<dyn FnMut() -> io::Result<Box<dyn ReadWriteSeek>> + Send>;
+pub type Spill<'s> = Box<dyn FnMut() -> io::Result<Box<dyn ReadWriteSeek>> + Send + 's>;
 
 /// The 128 bits by which a value is counted: the first 16 bytes of the SHA-256 of its canonical text.
 #[must_use]
@@ -37,17 +37,17 @@ pub fn fingerprint(text: &str) -> u128 {
 }
 
 /// Counts different fingerprints.
-pub struct DistinctCounter {
-    spill: Spill,
+pub struct DistinctCounter<'s> {
+    spill: Spill<'s>,
     held: Vec<u128>,
     runs: Option<Runs>,
     seen: u64,
 }
 
-impl DistinctCounter {
+impl<'s> DistinctCounter<'s> {
     /// A counter that has seen nothing; `spill` is asked for storage when memory is full.
     #[must_use]
-    pub fn new(spill: Spill) -> Self {
+    pub fn new(spill: Spill<'s>) -> Self {
         Self { spill, held: Vec::new(), runs: None, seen: 0 }
     }
 
@@ -227,10 +227,10 @@ mod tests {
     use super::*;
 
     /// Storage in memory, and how often it was asked for.
-    fn cursors() -> (Spill, Arc<AtomicUsize>) {
+    fn cursors() -> (Spill<'static>, Arc<AtomicUsize>) {
         let opened = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&opened);
-        let spill: Spill = Box::new(move || {
+        let spill: Spill<'static> = Box::new(move || {
             count.fetch_add(1, Ordering::Relaxed);
             Ok(Box::new(Cursor::new(Vec::new())))
         });

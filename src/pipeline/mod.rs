@@ -1,4 +1,7 @@
 //! The seven stages, in order.
+//!
+//! `load -> check -> plan -> expand -> verify -> emit -> manifest`: [`sound`] runs the first two for a dataset, [`make`] the
+//! middle ones shard by shard on all cores, in order and with bounded memory. The manifest closes a whole build (`build`).
 
 pub mod load;
 pub mod check;
@@ -7,3 +10,142 @@ pub mod expand;
 pub mod verify;
 pub mod emit;
 pub mod manifest;
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::ThreadPool;
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::digest::{Digest, Hasher};
+use crate::json;
+use crate::ordered::ordered;
+use crate::record::Record;
+use crate::source::Sources;
+use check::Checked;
+use emit::output::{Output, Target};
+use emit::{Chunk, EmitError};
+use expand::Expander;
+use load::Workspace;
+use plan::Plan;
+use verify::expectations::{Judge, Tally};
+
+/// At most so many wrong records are reported; the first ones say enough.
+const MOST_WRONG: usize = 10;
+
+/// Loads and checks one dataset; `None` where there is an error among the diagnostics.
+pub fn sound(workspace: &Workspace<'_>, path: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Checked> {
+    let errors = diagnostics.counts().0;
+    let spec = load::load(workspace, path, sources, diagnostics)?;
+    if diagnostics.counts().0 > errors {
+        // What is missing from a spec that did not load whole would only raise echoes.
+        return None;
+    }
+    check::check(spec, sources, diagnostics)
+}
+
+/// How records are made.
+pub struct Making<'m> {
+    /// The threads to make them on.
+    pub pool: &'m ThreadPool,
+    /// Evaluate everything by the template engine itself.
+    pub plain: bool,
+    /// Set from outside to stop.
+    pub stop: &'m AtomicBool,
+}
+
+/// Why records could not be made.
+#[derive(Debug)]
+pub enum Stopped {
+    /// Records were wrong.
+    Wrong(Vec<Diagnostic>),
+    /// A file could not be written, or a value has no form in a format.
+    Emit(EmitError),
+    /// Temporary storage failed.
+    Storage(std::io::Error),
+    /// It was asked to stop.
+    Interrupted,
+}
+
+/// One shard, made.
+struct Shard {
+    records: u64,
+    chunks: Vec<Chunk>,
+    digests: Vec<Digest>,
+    tally: Tally,
+}
+
+/// Makes every record of a plan: expands, verifies and encodes shard by shard in parallel, and hands the shards in order to the
+/// output and the judge. Gives the digest of all records (SHA-256 over the SHA-256 of each record's canonical JSON, in order).
+///
+/// # Errors
+/// The first shard, in order, that is wrong or cannot be written; whatever was written by then is not to be kept.
+pub fn make(
+    plan: &Plan<'_>,
+    targets: &[Target],
+    output: &mut Output,
+    judge: &mut Judge<'_>,
+    making: &Making<'_>,
+    advance: &mut dyn FnMut(u64),
+) -> Result<Digest, Stopped> {
+    let mut hasher = Hasher::default();
+    let work = |range: Range<u64>| shard(plan, targets, making, range);
+    ordered(making.pool, plan.shards(), work, |made| {
+        let made = made?;
+        if making.stop.load(Ordering::Relaxed) {
+            return Err(Stopped::Interrupted);
+        }
+        for digest in &made.digests {
+            hasher.update(digest.bytes());
+        }
+        output.write(made.chunks).map_err(Stopped::Emit)?;
+        judge.add(made.tally, made.records).map_err(Stopped::Storage)?;
+        advance(made.records);
+        Ok(())
+    })?;
+    Ok(hasher.finish())
+}
+
+fn shard(plan: &Plan<'_>, targets: &[Target], making: &Making<'_>, range: Range<u64>) -> Result<Shard, Stopped> {
+    let mut expander = Expander::new(plan, making.plain);
+    let mut tally = Tally::default();
+    let mut records: Vec<Record> = Vec::with_capacity(usize::try_from(range.end - range.start).unwrap_or(0));
+    let mut digests = Vec::with_capacity(records.capacity());
+    let mut wrong = Vec::new();
+    let mut text = String::new();
+    for index in range {
+        if making.stop.load(Ordering::Relaxed) {
+            return Err(Stopped::Interrupted);
+        }
+        match record(plan.checked, &mut expander, &mut tally, index) {
+            Ok(record) => {
+                text.clear();
+                json::write_canonical(record.root(), &mut text);
+                digests.push(Digest::of(text.as_bytes()));
+                records.push(record);
+            }
+            Err(found) => {
+                wrong.push(found);
+                if wrong.len() >= MOST_WRONG {
+                    break;
+                }
+            }
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(Stopped::Wrong(wrong.into_iter().flatten().collect()));
+    }
+    let chunks = emit::output::encode(targets, &records).map_err(Stopped::Emit)?;
+    Ok(Shard { records: records.len() as u64, chunks, digests, tally })
+}
+
+/// One record, verified and counted.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn record(checked: &Checked, expander: &mut Expander<'_>, tally: &mut Tally, index: u64) -> Result<Record, Vec<Diagnostic>> {
+    expander.record(index, |frame, value| {
+        verify::verify(checked, frame, value)?;
+        tally.count(checked, frame).map_err(|fault| vec![*fault])
+    })
+}

@@ -44,7 +44,10 @@ impl Tally {
         self.counts.resize_with(checked.expectations.len(), Counts::default);
         let env = Env::root(frame);
         for (expectation, counts) in checked.expectations.iter().zip(&mut self.counts) {
-            counts.add(expectation, &env)?;
+            // How many values differ depends on how many there are: the spec speaks of its own size.
+            if frame.index < checked.spec.size || matches!(expectation.counted, Counted::Share { .. }) {
+                counts.add(expectation, &env)?;
+            }
         }
         Ok(())
     }
@@ -79,7 +82,7 @@ impl Counts {
 pub struct Judge<'c> {
     checked: &'c Checked,
     counts: Vec<Counts>,
-    distinct: Vec<Option<DistinctCounter>>,
+    distinct: Vec<Option<DistinctCounter<'c>>>,
     records: u64,
 }
 
@@ -93,7 +96,7 @@ pub struct Outcome {
 
 impl<'c> Judge<'c> {
     /// Begins; `spill` makes temporary storage for counting distinct values in bounded memory.
-    pub fn new(checked: &'c Checked, spill: impl Fn() -> Spill) -> Self {
+    pub fn new(checked: &'c Checked, spill: impl Fn() -> Spill<'c>) -> Self {
         let counter = |expectation: &Expectation| match expectation.counted {
             Counted::Distinct { .. } => Some(DistinctCounter::new(spill())),
             Counted::Share { .. } => None,
@@ -143,8 +146,9 @@ impl<'c> Judge<'c> {
             }
             match (&expectation.counted, distinct) {
                 (Counted::Distinct { at_least }, Some(counter)) => {
+                    let records = counter.seen();
                     let different = counter.finish()?;
-                    outcomes.push(judge_distinct(expectation, *at_least, different, self.records, diagnostics));
+                    outcomes.push(judge_distinct(expectation, *at_least, different, records, diagnostics));
                 }
                 (Counted::Share { bands, every, possible, .. }, _) => {
                     let mut shares = Shares { expectation, counts, outcomes: &mut outcomes, diagnostics };

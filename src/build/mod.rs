@@ -1,0 +1,204 @@
+//! A whole build: from a request to an output folder, all or nothing.
+//!
+//! Every dataset asked for is loaded and checked before any record is made; records go to a staged folder; manifests are
+//! written last, the lock is compared or updated, and the folder is exchanged in one step. Nothing here prints: what happens
+//! goes to a [`Reporter`], what is wrong into the [`Outcome`].
+
+mod datasets;
+mod folder;
+mod locking;
+mod stream;
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use crate::diag::Diagnostics;
+use crate::pipeline::emit::{EmitError, Format};
+use crate::pipeline::load::Workspace;
+use crate::pipeline::manifest::{Drift, ParseError};
+use crate::pipeline::{Making, Stopped};
+use crate::source::Sources;
+use crate::world::WorldError;
+
+pub use datasets::{Selected, listing, select};
+
+/// What to build.
+pub struct Request {
+    /// Dataset names; empty for all.
+    pub datasets: Vec<String>,
+    /// How many records instead of the spec's size.
+    pub size: Option<u64>,
+    /// The seed.
+    pub seed: u64,
+    /// The first index.
+    pub from: u64,
+    /// How many records from there on, instead of up to the size.
+    pub count: Option<u64>,
+    /// The formats, in order and without repetition.
+    pub formats: Vec<&'static dyn Format>,
+    /// Where to.
+    pub out: Out,
+    /// How many threads; `None` for one a core.
+    pub threads: Option<usize>,
+    /// What to do with the lock.
+    pub lock: LockMode,
+    /// A constitutional hash that the specs must have.
+    pub hash: Option<String>,
+    /// Evaluate everything by the template engine itself.
+    pub plain: bool,
+}
+
+impl Request {
+    /// Whether it makes just what the specs say, with the seed that locks are of.
+    #[must_use]
+    pub fn is_standard(&self) -> bool {
+        self.size.is_none() && self.seed == 0 && self.from == 0 && self.count.is_none()
+    }
+}
+
+/// Where a build goes.
+pub enum Out {
+    /// A folder.
+    Folder(PathBuf),
+    /// One dataset's records to a stream.
+    Stream(Box<dyn std::io::Write + Send>),
+}
+
+/// What to do with the lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockMode {
+    /// Leave it alone.
+    Ignore,
+    /// Fail on any difference, and write nothing.
+    Check,
+    /// Write what was built into it.
+    Update,
+}
+
+/// What happens while a build runs.
+pub trait Reporter {
+    /// A dataset begins: its name and how many records it will have.
+    fn start(&mut self, dataset: &str, records: u64);
+    /// So many more records are done.
+    fn advance(&mut self, records: u64);
+    /// The dataset is done.
+    fn finish(&mut self, built: &Built);
+    /// Something worth knowing, in a line.
+    fn note(&mut self, text: &str);
+}
+
+/// A dataset that was built.
+#[derive(Debug, Clone)]
+pub struct Built {
+    /// Its name.
+    pub dataset: String,
+    /// How many records.
+    pub records: u64,
+    /// Path under the output folder and length in bytes of every file.
+    pub files: Vec<(String, u64)>,
+    /// Whether its expectations were judged.
+    pub judged: bool,
+}
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The diagnostics say why.
+    #[error("the specs have errors")]
+    Mistakes,
+    /// What was asked for cannot be done.
+    #[error("{0}")]
+    Usage(String),
+    /// The disk refused.
+    #[error(transparent)]
+    World(#[from] WorldError),
+    /// A file could not be written, or a value has no form in a format.
+    #[error(transparent)]
+    Emit(#[from] EmitError),
+    /// A manifest or lock could not be read.
+    #[error("{path}: {cause}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        cause: ParseError,
+    },
+    /// Something else failed.
+    #[error("failed to {doing}: {cause}")]
+    Other {
+        /// What was being done.
+        doing: &'static str,
+        /// Why it failed.
+        cause: String,
+    },
+    /// The build differs from the lock.
+    #[error("the build differs from the lock")]
+    Drift(Vec<Drift>),
+    /// It was asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// How a build ended.
+pub struct Outcome {
+    /// Every text that was read.
+    pub sources: Sources,
+    /// What was found wrong, sorted by place.
+    pub diagnostics: Diagnostics,
+    /// What was built, or why nothing was.
+    pub result: Result<Vec<Built>, Failure>,
+}
+
+/// Builds.
+pub fn build(workspace: &Workspace<'_>, request: Request, reporter: &mut dyn Reporter, stop: &AtomicBool) -> Outcome {
+    let mut sources = Sources::default();
+    let mut diagnostics = Diagnostics::default();
+    let result = run(workspace, request, reporter, stop, &mut sources, &mut diagnostics);
+    let diagnostics = diagnostics.sorted(&sources);
+    Outcome { sources, diagnostics, result }
+}
+
+fn run(
+    workspace: &Workspace<'_>,
+    request: Request,
+    reporter: &mut dyn Reporter,
+    stop: &AtomicBool,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Built>, Failure> {
+    if request.lock != LockMode::Ignore && !request.is_standard() {
+        return Err(Failure::Usage("the lock holds seed 0 and the specs' own sizes: it does not go with `--seed`, `--size`, `--from` or `--count`".to_owned()));
+    }
+    let selected = select(workspace, &request.datasets, sources, diagnostics)?;
+    datasets::require_hash(&selected, request.hash.as_deref(), diagnostics);
+    if diagnostics.has_errors() {
+        return Err(Failure::Mistakes);
+    }
+    let threads = request.threads.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| Failure::Other { doing: "start threads", cause: error.to_string() })?;
+    let making = Making { pool: &pool, plain: request.plain, stop };
+    match request.out {
+        Out::Stream(sink) => {
+            let range = (request.seed, request.from, request.count, request.size);
+            stream::write(workspace, &selected, range, &request.formats, sink, &making, reporter, diagnostics)
+        }
+        Out::Folder(ref folder) => {
+            let folder = folder.clone();
+            folder::write(workspace, &selected, &request, &folder, &making, reporter, sources, diagnostics)
+        }
+    }
+}
+
+/// What stopped the making of records, as a failure of the build.
+fn stopped(why: Stopped, diagnostics: &mut Diagnostics) -> Failure {
+    match why {
+        Stopped::Wrong(wrong) => {
+            wrong.into_iter().for_each(|one| diagnostics.push(one));
+            Failure::Mistakes
+        }
+        Stopped::Emit(error) => Failure::Emit(error),
+        Stopped::Storage(error) => Failure::Other { doing: "write temporary storage", cause: error.to_string() },
+        Stopped::Interrupted => Failure::Interrupted,
+    }
+}
