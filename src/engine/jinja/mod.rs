@@ -5,6 +5,7 @@
 //! engine is then the oracle that the lowered program must agree with byte for byte.
 
 mod convert;
+mod keyword;
 pub mod parse;
 pub mod tree;
 
@@ -88,6 +89,7 @@ impl Engine {
     /// # Errors
     /// The engine's own words, for text that [`parse::template`] would have refused.
     pub fn add(&mut self, name: String, source: String) -> Result<(), String> {
+        let source = keyword::spell(&source).into_owned();
         self.environment.add_template_owned(name, source).map_err(|error| error.to_string())
     }
 
@@ -107,7 +109,8 @@ impl Engine {
     /// # Errors
     /// A [`Failure`] with the place in the expression.
     pub fn evaluate(&self, expression: &str, names: &[(Text, Value)]) -> Result<Value, Failure> {
-        let compiled = self.environment.compile_expression(expression).map_err(|error| failure(&error))?;
+        let expression = keyword::spell(expression).into_owned();
+        let compiled = self.environment.compile_expression_owned(expression).map_err(|error| failure(&error))?;
         let value = compiled.eval(context(names)).map_err(|error| failure(&error))?;
         convert::from_engine(&value).map_err(|message| Failure { message, range: None, endless: false })
     }
@@ -139,7 +142,7 @@ fn register(environment: &mut Environment<'static>, role: Role, name: Text, func
             if arg.is_kwargs() {
                 for key in arg.try_iter()? {
                     let value = convert::from_engine(&arg.get_item(&key)?).map_err(invalid)?;
-                    named.push((Text::from(key.as_str().unwrap_or_default()), value));
+                    named.push((Text::from(keyword::written(key.as_str().unwrap_or_default())), value));
                 }
             } else if arg.is_undefined() {
                 positional.push(Value::Undefined);

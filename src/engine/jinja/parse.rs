@@ -8,7 +8,7 @@ use std::ops::Range;
 use minijinja::machinery::{Span as At, ast, parse, parse_expr};
 use minijinja::syntax::SyntaxConfig;
 
-use super::convert;
+use super::{convert, keyword};
 use super::tree::{Arithmetic, Call, Comparison, Expr, ExprKind, Logic, Name, Segment, Stmt, Template};
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, codes};
@@ -31,7 +31,8 @@ pub fn expression(text: &str, places: &Places) -> Parsed<Expr> {
                 .hint("this key takes an expression as it is: leave the braces out"),
         ));
     }
-    let tree = parse_expr(text).map_err(|error| reader.syntax_error(&error, text))?;
+    let spelt = keyword::spell(text);
+    let tree = parse_expr(&spelt).map_err(|error| reader.syntax_error(&error, text))?;
     reader.expr(&tree)
 }
 
@@ -41,7 +42,8 @@ pub fn expression(text: &str, places: &Places) -> Parsed<Expr> {
 /// A diagnostic at the byte that does not parse or that the language leaves out.
 pub fn template(text: &str, places: &Places) -> Parsed<Template> {
     let reader = Reader { places };
-    let tree = parse(text, "template", syntax()).map_err(|error| reader.syntax_error(&error, text))?;
+    let spelt = keyword::spell(text);
+    let tree = parse(&spelt, "template", syntax()).map_err(|error| reader.syntax_error(&error, text))?;
     let ast::Stmt::Template(root) = tree else {
         return Ok(Template::Segments(vec![Segment::Raw(Text::from(text))]));
     };
@@ -246,7 +248,7 @@ impl Reader<'_> {
                 ast::CallArg::Pos(expr) => call.args.push(self.expr(expr)?),
                 ast::CallArg::Kwarg(key, expr) => {
                     let value = self.expr(expr)?;
-                    call.named.push((Name { text: Text::from(*key), span: value.span }, value));
+                    call.named.push((Name { text: Text::from(keyword::written(key)), span: value.span }, value));
                 }
                 ast::CallArg::PosSplat(_) | ast::CallArg::KwargSplat(_) => {
                     return Err(Box::new(
