@@ -11,7 +11,7 @@ pub mod tree;
 
 use std::sync::Arc;
 
-use minijinja::value::Rest;
+use minijinja::value::{Kwargs, Rest};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value as EngineValue};
 
 use crate::data::{Text, Value};
@@ -135,31 +135,22 @@ fn failure(error: &Error) -> Failure {
 
 fn register(environment: &mut Environment<'static>, role: Role, name: Text, functions: Arc<dyn Functions>) {
     let label = name.to_string();
-    let call = move |args: &[EngineValue]| -> Result<EngineValue, Error> {
-        let mut positional = Vec::with_capacity(args.len());
-        let mut named = Vec::new();
-        for arg in args {
-            if arg.is_kwargs() {
-                for key in arg.try_iter()? {
-                    let value = convert::from_engine(&arg.get_item(&key)?).map_err(invalid)?;
-                    named.push((Text::from(keyword::written(key.as_str().unwrap_or_default())), value));
-                }
-            } else if arg.is_undefined() {
-                positional.push(Value::Undefined);
-            } else {
-                positional.push(convert::from_engine(arg).map_err(invalid)?);
-            }
-        }
+    let call = move |args: &[EngineValue], keywords: &Kwargs| -> Result<EngineValue, Error> {
+        let ours = |arg: &EngineValue| if arg.is_undefined() { Ok(Value::Undefined) } else { convert::from_engine(arg).map_err(invalid) };
+        let positional = args.iter().map(ours).collect::<Result<Vec<_>, _>>()?;
+        let named = keywords.args().map(|key| Ok((Text::from(keyword::written(key)), ours(&keywords.peek(key)?)?)));
+        let named = named.collect::<Result<Vec<_>, Error>>()?;
         let result = functions.call(role, &name, &positional, &named).map_err(invalid)?;
         Ok(convert::to_engine(&result))
     };
+    let with = |first: EngineValue, rest: &[EngineValue]| std::iter::once(first).chain(rest.iter().cloned()).collect::<Vec<_>>();
     match role {
-        Role::Function => environment.add_function(label, move |args: Rest<EngineValue>| call(&args)),
-        Role::Filter => environment.add_filter(label, move |piped: EngineValue, rest: Rest<EngineValue>| {
-            call(&std::iter::once(piped).chain(rest.iter().cloned()).collect::<Vec<_>>())
+        Role::Function => environment.add_function(label, move |args: Rest<EngineValue>, keywords: Kwargs| call(&args, &keywords)),
+        Role::Filter => environment.add_filter(label, move |piped: EngineValue, rest: Rest<EngineValue>, keywords: Kwargs| {
+            call(&with(piped, &rest), &keywords)
         }),
-        Role::Test => environment.add_test(label, move |tested: EngineValue, rest: Rest<EngineValue>| {
-            call(&std::iter::once(tested).chain(rest.iter().cloned()).collect::<Vec<_>>()).map(|value| value.is_true())
+        Role::Test => environment.add_test(label, move |tested: EngineValue, rest: Rest<EngineValue>, keywords: Kwargs| {
+            call(&with(tested, &rest), &keywords).map(|value| value.is_true())
         }),
     }
 }
