@@ -18,7 +18,7 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["rand", "rand_pcg"], &["src/random"]),
     (&["rustix"], &["src/world"]),
     (&["clap", "indicatif", "ctrlc", "terminal_size"], &["src/cli"]),
-    (&["rayon"], &["src/pipeline"]),
+    (&["rayon"], &["src/ordered.rs"]),
     (&["strsim"], &["src/diag"]),
     (&["sha2"], &["src/digest.rs"]),
 ];
