@@ -27,10 +27,12 @@ mod text;
 mod file;
 mod say;
 mod record;
+mod refused;
 
 use crate::program::Form;
 pub use parse::{Files, Parse, Position, Shape, bad_name, is_name};
 pub use record::record;
+pub use refused::refused;
 
 /// One form of the language.
 pub struct FormKind {

@@ -15,7 +15,9 @@ const TYPES: &[&str] = &["any", "text", "int", "number", "bool", "list", "map"];
 /// Reads `functions`.
 pub(super) fn read(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) {
     for entry in names(node, "functions", reader) {
+        let known = draft.functions.len();
         one(entry, draft, reader);
+        reader.incomplete |= draft.functions.len() == known;
     }
 }
 

@@ -54,12 +54,15 @@ pub(super) fn check(root: &Node, own: bool, reader: &mut Reader<'_>) -> bool {
     let NodeKind::Map(entries) = &root.kind else {
         let message = format!("expected a map of sections, found {}", root.kind_word());
         reader.report(Diagnostic::error(codes::WRONG_TYPE, root.span, message));
+        reader.incomplete = true;
         return false;
     };
     for entry in entries {
         known(entry, own, reader);
     }
-    version(root, reader)
+    let spoken = version(root, reader);
+    reader.incomplete |= !spoken;
+    spoken
 }
 
 fn known(entry: &Entry, own: bool, reader: &mut Reader<'_>) {
@@ -79,6 +82,7 @@ fn known(entry: &Entry, own: bool, reader: &mut Reader<'_>) {
         Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, format!("`{key}` is not built yet"))
             .hint("it belongs to a later version of the language")
     } else {
+        reader.incomplete = true;
         Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, format!("unknown key `{key}`"))
             .suggest(key, known.clone())
             .hint(format!("a spec has {}", quoted_list(known)))
