@@ -277,7 +277,7 @@ mod planted {
         assert_eq!(upward("src/pipeline/mod.rs", "use emit::x; use self::emit::y; use crate::pipeline::load::z;"), NONE);
         assert_eq!(
             upward("src/pipeline/emit/json.rs", "use super::super::check::X; use super::csv; use crate::pipeline::load;"),
-            []
+            NONE
         );
         assert_eq!(upward("src/lib.rs", "pub use crate::pipeline::compile;"), NONE);
     }
