@@ -5,5 +5,10 @@
 mod workbench;
 
 mod architecture;
+mod determinism;
+mod formats;
+mod golden;
+mod misspelling;
+mod newcomer;
 mod procedure;
 mod properties;
