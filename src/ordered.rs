@@ -6,14 +6,27 @@
 use std::collections::BTreeMap;
 use std::sync::mpsc;
 
-use rayon::ThreadPool;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// Threads to work on.
+pub struct Pool(ThreadPool);
+
+impl Pool {
+    /// Starts so many threads; 0 for one a core.
+    ///
+    /// # Errors
+    /// A phrase, when the system refuses.
+    pub fn new(threads: usize) -> Result<Self, String> {
+        ThreadPoolBuilder::new().num_threads(threads).build().map(Self).map_err(|error| error.to_string())
+    }
+}
 
 /// Calls `take` with the result of every item, in order, until there are no more or `take` fails.
 ///
 /// # Errors
 /// The first error of `take`.
 pub fn ordered<I, T, E>(
-    pool: &ThreadPool,
+    Pool(pool): &Pool,
     items: impl Iterator<Item = I>,
     work: impl Fn(I) -> T + Sync,
     mut take: impl FnMut(T) -> Result<(), E>,
@@ -63,7 +76,7 @@ mod tests {
     #[test]
     fn results_come_in_order_whatever_finishes_first() {
         for threads in [1, 2, 7] {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = Pool::new(threads).unwrap();
             let mut seen = Vec::new();
             let uneven = |item: u64| {
                 std::thread::sleep(std::time::Duration::from_micros((item * 37) % 500));
@@ -80,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_failure_stops_the_rest() {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        let pool = Pool::new(2).unwrap();
         let mut taken = 0;
         let result = ordered(&pool, 0..1000, |item| item, |item| {
             taken += 1;

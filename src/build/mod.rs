@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use crate::diag::Diagnostics;
+use crate::ordered::Pool;
 use crate::pipeline::emit::{EmitError, Format};
 use crate::pipeline::load::Workspace;
 use crate::pipeline::manifest::{Drift, ParseError};
@@ -174,9 +175,17 @@ fn run(
     if diagnostics.has_errors() {
         return Err(Failure::Mistakes);
     }
-    let threads = request.threads.unwrap_or(0);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|error| Failure::Other { doing: "start threads", cause: error.to_string() })?;
+    if request.count.is_none() {
+        for spec in selected.iter().map(|one| &one.checked.spec) {
+            let size = request.size.unwrap_or(spec.size);
+            if request.from >= size {
+                let message = format!("`{}` has {size} records, so none from {} on: say how many with `--count`", spec.name, request.from);
+                return Err(Failure::Usage(message));
+            }
+        }
+    }
+    let pool = Pool::new(request.threads.unwrap_or(0));
+    let pool = pool.map_err(|cause| Failure::Other { doing: "start threads", cause })?;
     let making = Making { pool: &pool, plain: request.plain, stop };
     match request.out {
         Out::Stream(sink) => {
@@ -194,7 +203,7 @@ fn run(
 fn stopped(why: Stopped, diagnostics: &mut Diagnostics) -> Failure {
     match why {
         Stopped::Wrong(wrong) => {
-            wrong.into_iter().for_each(|one| diagnostics.push(one));
+            diagnostics.append(wrong.into_iter().collect());
             Failure::Mistakes
         }
         Stopped::Emit(error) => Failure::Emit(error),

@@ -14,12 +14,10 @@ pub mod manifest;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rayon::ThreadPool;
-
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::digest::{Digest, Hasher};
 use crate::json;
-use crate::ordered::ordered;
+use crate::ordered::{Pool, ordered};
 use crate::record::Record;
 use crate::source::Sources;
 use check::Checked;
@@ -47,7 +45,7 @@ pub fn sound(workspace: &Workspace<'_>, path: &str, sources: &mut Sources, diagn
 /// How records are made.
 pub struct Making<'m> {
     /// The threads to make them on.
-    pub pool: &'m ThreadPool,
+    pub pool: &'m Pool,
     /// Evaluate everything by the template engine itself.
     pub plain: bool,
     /// Set from outside to stop.

@@ -12,6 +12,7 @@ mod guard;
 mod infer;
 mod lower;
 mod names;
+mod scope;
 mod text;
 
 use std::borrow::Cow;

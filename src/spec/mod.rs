@@ -8,7 +8,7 @@ use crate::random::Weights;
 use crate::source::{SourceId, Span};
 
 /// The version of the language that this program speaks.
-pub const LANGUAGE_VERSION: i128 = 1;
+pub const LANGUAGE_VERSION: u32 = 1;
 
 /// A dataset's spec with everything that its modules bring in.
 pub struct Spec {

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop")]
 
 mod workbench;
+mod workspace;
 
 mod architecture;
+mod cli;
 mod determinism;
 mod formats;
 mod golden;

@@ -94,7 +94,7 @@ fn version(root: &Node, reader: &mut Reader<'_>) -> bool {
             reader.report(Diagnostic::error(codes::MISSING_KEY, start, "the language version is missing").hint(hint));
             false
         }
-        Some(node) if node.as_int() == Some(LANGUAGE_VERSION) => true,
+        Some(node) if node.as_int() == Some(i128::from(LANGUAGE_VERSION)) => true,
         Some(node) => {
             let found = node.scalar_text().unwrap_or(node.kind_word()).to_owned();
             reader.report(Diagnostic::error(codes::LANGUAGE_VERSION, node.span, format!("unknown language version {found}")).hint(hint));

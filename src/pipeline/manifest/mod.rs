@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
+use crate::spec::LANGUAGE_VERSION;
 pub use drift::Drift;
 pub use lock::Lock;
 
@@ -24,9 +25,6 @@ pub const LOCK_FILE: &str = "dictum.lock";
 /// The epoch of everything that decides bytes and is not a crate: random streams, sampling, number text, encodings. Raised when
 /// one of them changes, never otherwise.
 pub const FORMAT_EPOCH: u32 = 1;
-
-/// The version of the spec language, as `dictum: 1` in a spec states it.
-pub const LANGUAGE_VERSION: u32 = 1;
 
 /// The crates that decide bytes, with their exact versions; the same as the `=` pins of `Cargo.toml`.
 pub const GENERATORS: &[(&str, &str)] = &[
