@@ -2,7 +2,15 @@
 #![allow(clippy::disallowed_methods, reason = "tests read and write files themselves")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop")]
 
+mod workbench;
 mod workspace;
 
 mod architecture;
 mod cli;
+mod determinism;
+mod formats;
+mod golden;
+mod misspelling;
+mod newcomer;
+mod procedure;
+mod properties;

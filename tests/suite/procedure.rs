@@ -10,8 +10,8 @@ use std::fmt::Debug;
 use serde_json::Value;
 
 mod balance;
+mod built;
 mod quotes;
-#[cfg(test)]
 mod worked;
 
 pub(crate) use balance::bands;

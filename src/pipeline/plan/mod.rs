@@ -50,7 +50,7 @@ impl Plan<'_> {
         let (from, end) = (self.from, self.from.saturating_add(self.count));
         (0..self.count.div_ceil(SHARD)).map(move |shard| {
             let start = from + shard * SHARD;
-            start..end.min(start + SHARD)
+            start..end.min(start.saturating_add(SHARD))
         })
     }
 

@@ -1,0 +1,96 @@
+//! The rules of addresses, each on the smallest spec that shows it.
+
+use serde_json::Value;
+
+use super::indices;
+use crate::workbench::{Names, compile, names, world};
+
+/// The values of a spec with these draws, in every record that tests look at.
+fn drawn(facts: &str, draws: &str) -> Vec<Names> {
+    let text = format!(
+        "dictum: 1\ndataset: addressed\nsize: 10\nuse: [facts.yaml]\ncontext:\n{draws}record: {{input: {{context: \"{{{{ context }}}}\"}}}}\n"
+    );
+    let module = format!("dictum: 1\nfacts: {facts}\n");
+    let checked = compile(&world([("scenarios/a.yaml", text), ("scenarios/facts.yaml", module)]), "a.yaml");
+    names(&checked.unwrap_or_else(|wrong| panic!("{wrong}")), 0, &indices())
+}
+
+fn json(names: &Names, name: &str) -> Value {
+    serde_json::from_str(&names[name]).unwrap()
+}
+
+fn list(names: &Names, name: &str) -> Vec<Value> {
+    json(names, name).as_array().unwrap().clone()
+}
+
+#[test]
+fn levels_of_each_do_not_commute() {
+    let facts = "{sides: [a, b, c, d]}";
+    let draws = "  w: {each: sides, as: i, give: {each: sides, as: j, int: 0..999999999999}}\n";
+    for names in drawn(facts, draws) {
+        let rows = list(&names, "w");
+        for i in 0..4 {
+            for j in 0..i {
+                assert_ne!(rows[i][j], rows[j][i], "w[{i}][{j}]");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_first_element_is_not_the_draw_without_each() {
+    let facts = "{one: [a], by: {0: a}}";
+    let base = "  alone: {int: 0..999999999999}\n";
+    let wide = "  alone: {each: one, as: e, int: 0..999999999999}\n";
+    let deep = "  alone: {each: one, as: e, give: {each: one, as: f, int: 0..999999999999}}\n";
+    let keyed = "  alone: {each: by, as: e, int: 0..999999999999}\n";
+    let all = [base, wide, deep, keyed].map(|draws| drawn(facts, draws));
+    for record in 0..indices().len() {
+        let [base, wide, deep, keyed] = [0, 1, 2, 3].map(|at| json(&all[at][record], "alone"));
+        let numbers = [&base, &wide[0], &deep[0][0], &keyed[0]];
+        for (at, number) in numbers.iter().enumerate() {
+            assert!(number.is_number() && !numbers[..at].contains(number), "{numbers:?}");
+        }
+    }
+}
+
+#[test]
+fn lists_are_addressed_by_index() {
+    let draws = "  d: {each: walked, as: e, object: {p: {int: 0..999999}, q: [x, y, z]}}\n  \
+                 f: {each: walked, as: e, where: e != 'b', int: 0..999999}\n";
+    let short = drawn("{walked: [a, b, c]}", draws);
+    let long = drawn("{walked: [a, b, c, e]}", draws);
+    let renamed = drawn("{walked: [a, b, other]}", draws);
+    for ((short, long), renamed) in short.iter().zip(&long).zip(&renamed) {
+        assert_eq!(list(short, "d"), list(long, "d")[..3]);
+        assert_eq!(list(short, "d"), list(renamed, "d"));
+        // What `where` leaves out still counts.
+        assert_eq!(list(short, "f")[..], list(long, "f")[..2]);
+    }
+}
+
+#[test]
+fn maps_and_key_loops_are_addressed_by_key() {
+    let over_map = "  d: {each: walked, as: [key, value], object: {k: {give: \"{{ key }}\"}, p: {int: 0..999999}}}\n";
+    let few = drawn("{walked: {a: 1, b: 2}}", over_map);
+    let more = drawn("{walked: {new: 0, b: 2, a: 7}}", over_map);
+    let by_key = "  d: {each: walked, as: e, key: \"{{ e }}\", let: {l: {int: 0..999999}}, object: {p: {int: 0..999999}, l2: {give: \"{{ l }}\"}}}\n";
+    let short = drawn("{walked: [a, b]}", by_key);
+    let long = drawn("{walked: [new, b, a]}", by_key);
+    for record in 0..indices().len() {
+        let [few, more] = [&few, &more].map(|all| list(&all[record], "d"));
+        assert_eq!((&few[0], &few[1]), (&more[2], &more[1]));
+        let [short, long] = [&short, &long].map(|all| json(&all[record], "d"));
+        assert_eq!((&short["a"], &short["b"]), (&long["a"], &long["b"]));
+        assert_ne!(long["new"]["p"], long["a"]["p"]);
+    }
+}
+
+#[test]
+fn indices_seeds_and_names_give_other_values() {
+    let draws = "  a: {int: 0..999999999999}\n  b: {int: 0..999999999999}\n";
+    let mut seen = std::collections::BTreeSet::new();
+    for names in drawn("{nothing: []}", draws) {
+        assert!(seen.insert(names["a"].clone()) && seen.insert(names["b"].clone()));
+    }
+}
