@@ -15,7 +15,12 @@ use crate::diag::{Diagnostics, codes};
 use crate::source::Sources;
 use crate::spec::Spec;
 
+pub use checks::{CHECK_KEYS, EXAMPLE_KEYS};
+pub use expectations::EXPECTATION_KEYS;
 pub use files::Workspace;
+pub use functions::{FUNCTION_KEYS, TYPES};
+pub use header::{TOP_KEYS, TopKey};
+pub use sections::{CONSTITUTION_KEYS, SCENARIO_KEYS};
 
 /// Loads one dataset's spec.
 pub fn load(workspace: &Workspace<'_>, path: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Spec> {
