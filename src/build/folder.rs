@@ -61,10 +61,8 @@ pub(super) fn write(
         return Err(Failure::Mistakes);
     }
     let manifests = manifests(&made, &request.formats);
-    match request.lock {
-        LockMode::Ignore => {}
-        LockMode::Check => locking::compare(workspace, &request.formats, &manifests, &names, request.datasets.is_empty())?,
-        LockMode::Update => {}
+    if request.lock == LockMode::Check {
+        locking::compare(workspace, &request.formats, &manifests, &names, request.datasets.is_empty())?;
     }
     for ((root, old), manifest) in old.into_iter().zip(&manifests) {
         let merged = manifest.clone().merge(old);

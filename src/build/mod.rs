@@ -194,7 +194,7 @@ fn run(
 fn stopped(why: Stopped, diagnostics: &mut Diagnostics) -> Failure {
     match why {
         Stopped::Wrong(wrong) => {
-            wrong.into_iter().for_each(|one| diagnostics.push(one));
+            diagnostics.append(wrong.into_iter().collect());
             Failure::Mistakes
         }
         Stopped::Emit(error) => Failure::Emit(error),

@@ -1,3 +1,82 @@
-//! The command line.
+//! The command line: what a person or a CI job types, and what they are told.
+//!
+//! In: arguments and signals. Out: records on standard output where they were asked for, everything else on standard error
+//! (JSON messages: see [`messages`]), and an exit code of [`Exit`]. Each command is one file that turns its arguments into one
+//! call of the library and its outcome into an [`messages::Ending`]. What must hold: nothing here reaches a dataset but what an
+//! option says, and a reader that goes away (`| head`) is no failure. This folder is the only door to `clap`, `ctrlc` and
+//! `terminal_size`.
 
 pub mod progress;
+pub mod exit;
+mod terminal;
+mod interrupt;
+mod messages;
+mod args;
+mod pretty;
+mod report;
+mod build;
+mod check;
+mod preview;
+mod list;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::build::Failure;
+use crate::pipeline::load::Workspace;
+use crate::world::{SystemWorld, World};
+use args::{Cli, Command};
+use messages::{Ending, Messages};
+
+pub use exit::Exit;
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => run(cli).into(),
+        Err(told) => {
+            // Help and mistakes alike; nobody is left to tell where printing fails.
+            let _ = told.print();
+            u8::try_from(told.exit_code()).map_or(Exit::Refused.into(), ExitCode::from)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Exit {
+    let world = SystemWorld::default();
+    let messages = Messages::new(&cli.everywhere, cli.command.takes_stdout());
+    let (current, root) = match place(&world, cli.everywhere.workspace.as_deref()) {
+        Ok(found) => found,
+        Err(failure) => return messages.end(&Ending::failed(cli.command.name(), failure)),
+    };
+    let workspace = Workspace { world: &world, root };
+    match cli.command {
+        Command::Build(args) => build::run(&workspace, &current, args, &messages),
+        Command::Check(args) => check::run(&workspace, &args, &messages),
+        Command::Preview(args) => preview::run(&workspace, &args, &messages),
+        Command::List => list::run(&workspace, &messages),
+    }
+}
+
+/// The current folder and the root of the workspace, both absolute.
+fn place(world: &dyn World, named: Option<&Path>) -> Result<(PathBuf, PathBuf), Failure> {
+    let current = world.current_folder()?;
+    let root = match named {
+        Some(folder) => Some(current.join(folder)).filter(|root| world.is_dir(&root.join("scenarios"))),
+        None => world.workspace(&current),
+    };
+    let missing = || {
+        if let Some(folder) = named {
+            return format!("`{}` is no workspace: it holds no folder `scenarios`", folder.display());
+        }
+        let current = current.display();
+        format!(
+            "no workspace: neither `{current}` nor a folder above it holds a folder `scenarios`; name one with `--workspace DIR`"
+        )
+    };
+    let root = root.ok_or_else(|| Failure::Usage(missing()))?;
+    Ok((current, root))
+}

@@ -62,6 +62,7 @@ pub struct Fields {
 
 /// A set of possible values. See the module documentation.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a set of kinds: each is there or not")]
 pub struct Type {
     /// Null may occur.
     pub null: bool,

@@ -142,6 +142,12 @@ impl Value {
     /// What stands at a path of keys and indices written in dots, such as `input.context.role` or `votes.0`.
     #[must_use]
     pub fn at(&self, path: &str) -> Option<&Self> {
+        // Most paths are one key.
+        if let Self::Map(map) = self
+            && let Some(value) = map.get(path)
+        {
+            return Some(value);
+        }
         path.split('.').filter(|part| !part.is_empty()).try_fold(self, |value, part| match value {
             Self::Map(map) => map.get(part),
             Self::List(items) => part.parse::<usize>().ok().and_then(|at| items.get(at)),

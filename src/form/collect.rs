@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::first::{Row, rows};
+use super::first::{Row, RowOp, rows};
 use super::parse::{Parse, Shape};
 use super::{FormKind, Position};
 use crate::data::{List, Type, Value};
@@ -59,7 +59,7 @@ impl Form for Collect {
     }
 }
 
-struct CollectOp(Vec<(Option<Box<dyn Op>>, Box<dyn Op>)>);
+struct CollectOp(Vec<RowOp>);
 
 impl Op for CollectOp {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {

@@ -10,7 +10,7 @@ use crate::program::{Env, Fault, Form, Lower, Lowered, Op, TemplateText};
 use crate::source::Span;
 
 /// A constant.
-pub struct Literal {
+pub(super) struct Literal {
     span: Span,
     value: Value,
 }
@@ -18,7 +18,7 @@ pub struct Literal {
 impl Literal {
     /// The constant that a whole node is.
     #[must_use]
-    pub fn of(node: &Node) -> Self {
+    pub(super) fn of(node: &Node) -> Self {
         Self { span: node.span, value: node.value() }
     }
 }
@@ -38,7 +38,7 @@ impl Form for Literal {
 }
 
 /// A template: typed where it is one whole `{{ … }}`, unless text is asked for.
-pub struct Templated {
+pub(super) struct Templated {
     template: TemplateText,
     text: bool,
 }
@@ -46,13 +46,13 @@ pub struct Templated {
 impl Templated {
     /// One that keeps the type of a whole `{{ … }}`.
     #[must_use]
-    pub fn typed(template: TemplateText) -> Self {
+    pub(super) fn typed(template: TemplateText) -> Self {
         Self { template, text: false }
     }
 
     /// One that is always text.
     #[must_use]
-    pub fn text(template: TemplateText) -> Self {
+    pub(super) fn text(template: TemplateText) -> Self {
         Self { template, text: true }
     }
 }
@@ -76,7 +76,7 @@ impl Form for Templated {
 }
 
 /// A list of data; an element that is absent is left out.
-pub struct ListData {
+pub(super) struct ListData {
     span: Span,
     items: Vec<Box<dyn Form>>,
 }
@@ -84,7 +84,7 @@ pub struct ListData {
 impl ListData {
     /// A list of these.
     #[must_use]
-    pub fn new(span: Span, items: Vec<Box<dyn Form>>) -> Self {
+    pub(super) fn new(span: Span, items: Vec<Box<dyn Form>>) -> Self {
         Self { span, items }
     }
 }
@@ -95,8 +95,10 @@ impl Form for ListData {
     }
 
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
-        let lower = |(at, item): (usize, &Box<dyn Form>)| cx.inside(&at.to_string(), |cx| item.lower(cx));
-        let items: Vec<Lowered> = self.items.iter().enumerate().map(lower).collect();
+        let mut items = Vec::with_capacity(self.items.len());
+        for (at, item) in self.items.iter().enumerate() {
+            items.push(cx.inside(&at.to_string(), |cx| item.lower(cx)));
+        }
         let item = Type::join_all(items.iter().map(|one| one.ty.clone()));
         let least = items.iter().filter(|one| !one.optional).count();
         let ty = Type::list_between(item, least, Some(items.len()));
@@ -124,7 +126,7 @@ impl Op for ListOp {
 }
 
 /// A map of data; a field that is absent is left out.
-pub struct MapData {
+pub(super) struct MapData {
     span: Span,
     /// The fields in the order written.
     pub fields: Vec<(Text, Box<dyn Form>)>,
@@ -133,7 +135,7 @@ pub struct MapData {
 impl MapData {
     /// A map of these.
     #[must_use]
-    pub fn new(span: Span, fields: Vec<(Text, Box<dyn Form>)>) -> Self {
+    pub(super) fn new(span: Span, fields: Vec<(Text, Box<dyn Form>)>) -> Self {
         Self { span, fields }
     }
 }
@@ -164,7 +166,7 @@ impl Form for MapData {
 }
 
 /// Computes a map from its fields.
-pub struct MapOp(pub Vec<(Text, Box<dyn Op>)>);
+pub(super) struct MapOp(pub Vec<(Text, Box<dyn Op>)>);
 
 impl Op for MapOp {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {

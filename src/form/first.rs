@@ -125,9 +125,12 @@ impl Form for First {
     }
 }
 
+/// A condition (`None` where the row always applies) and what the row gives.
+pub(super) type RowOp = (Option<Box<dyn Op>>, Box<dyn Op>);
+
 struct FirstOp {
     span: Span,
-    rows: Vec<(Option<Box<dyn Op>>, Box<dyn Op>)>,
+    rows: Vec<RowOp>,
 }
 
 impl Op for FirstOp {

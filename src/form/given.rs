@@ -57,7 +57,7 @@ fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
         Some((span, form)) => Some((span, form?)),
         None => None,
     };
-    Some(Box::new(Given { span: shape.span, given: given?, cases: cases?, otherwise }))
+    Some(Box::new(Given { span: shape.span, of: given?, cases: cases?, otherwise }))
 }
 
 struct Case {
@@ -68,7 +68,7 @@ struct Case {
 
 struct Given {
     span: Span,
-    given: ExprText,
+    of: ExprText,
     cases: Vec<Case>,
     otherwise: Option<(Span, Box<dyn Form>)>,
 }
@@ -79,8 +79,8 @@ impl Form for Given {
     }
 
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
-        let (given, ty, _) = self.given.lower(cx);
-        let by_scenario = self.given.text().trim() == "scenario";
+        let (given, ty, _) = self.of.lower(cx);
+        let by_scenario = self.of.text().trim() == "scenario";
         let mut result = Type::never();
         let mut optional = false;
         let mut cases = Vec::with_capacity(self.cases.len());
@@ -118,7 +118,7 @@ impl Form for Given {
                 None
             }
         };
-        Lowered { op: Box::new(GivenOp { span: self.span, given, cases, otherwise }), ty: result, optional }
+        Lowered { op: Box::new(GivenOp { span: self.span, of: given, cases, otherwise }), ty: result, optional }
     }
 
     fn draws(&self) -> bool {
@@ -148,7 +148,7 @@ impl Given {
             let words = || vocabulary.iter().map(Text::as_str);
             diagnostic = diagnostic.suggest(text, words()).hint(format!("what occurs is {}", quoted_list(words())));
         }
-        cx.report(diagnostic.label(self.given.span(), "by this value"));
+        cx.report(diagnostic.label(self.of.span(), "by this value"));
     }
 
     fn open_values(&self, ty: &Type) -> Open {
@@ -191,14 +191,14 @@ impl Given {
 
 struct GivenOp {
     span: Span,
-    given: Box<dyn Op>,
+    of: Box<dyn Op>,
     cases: Vec<(Value, Box<dyn Op>)>,
     otherwise: Option<Box<dyn Op>>,
 }
 
 impl Op for GivenOp {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
-        let value = self.given.eval(env)?;
+        let value = self.of.eval(env)?;
         let case = self.cases.iter().find(|(one, _)| one.equals(&value)).map(|(_, op)| op);
         match case.or(self.otherwise.as_ref()) {
             Some(op) => op.eval(env),

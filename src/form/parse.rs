@@ -275,12 +275,13 @@ impl Parse<'_> {
 }
 
 /// The value of a key in a row, with its `$` where rows carry one.
-pub fn row_key<'n>(node: &'n Node, name: &str, dollar: bool) -> Option<&'n Node> {
+pub(super) fn row_key<'n>(node: &'n Node, name: &str, dollar: bool) -> Option<&'n Node> {
     let NodeKind::Map(entries) = &node.kind else { return None };
     entries.iter().find(|entry| key_of(entry, dollar) == Some(name)).map(|entry| &entry.value)
 }
 
 /// Whether expressions can spell a name.
+#[must_use] 
 pub fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
     let head = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
@@ -289,6 +290,7 @@ pub fn is_name(text: &str) -> bool {
 }
 
 /// The diagnostic for a name that expressions cannot spell.
+#[must_use] 
 pub fn bad_name(text: &str, span: Span) -> Diagnostic {
     Diagnostic::error(codes::BAD_NAME, span, format!("`{text}` cannot be a name"))
         .hint("a name has letters, digits and `_`, does not begin with a digit, and is not a word of expressions")

@@ -182,7 +182,7 @@ impl Form for Sample {
                 let (least, greatest) = ends.reach();
                 let least = usize::try_from(least.max(0)).unwrap_or(0).min(most.unwrap_or(usize::MAX));
                 let greatest = usize::try_from(greatest.max(0)).unwrap_or(usize::MAX).min(most.unwrap_or(usize::MAX));
-                (AmountOp::Count(ends), Type::list_between(item, least, Some(greatest)))
+                (AmountOp::Count(Box::new(ends)), Type::list_between(item, least, Some(greatest)))
             }
         };
         Lowered::new(SampleOp { draw: cx.draw(), values, amount }, ty)
@@ -194,7 +194,7 @@ impl Form for Sample {
 }
 
 enum AmountOp {
-    Count(Ends),
+    Count(Box<Ends>),
     Share(ShareOp),
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Position;
+use super::first::RowOp;
 use super::parse::{Parse, row_key};
 use super::pick::{weight, weights};
 use crate::data::{Type, Value};
@@ -83,7 +84,7 @@ impl Form for Alternatives {
 struct SayOp {
     span: Span,
     draw: usize,
-    rows: Vec<(Option<Box<dyn Op>>, Box<dyn Op>)>,
+    rows: Vec<RowOp>,
     weights: Vec<u64>,
 }
 

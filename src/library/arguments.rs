@@ -212,17 +212,18 @@ fn check<T: Argument>(bound: &Bound<'_, T>) -> Result<(), Misfit> {
 }
 
 fn check_one<T: Argument>(builtin: &Builtin, param: &Param, value: &T) -> Result<(), Misfit> {
-    let what = format_args!("`{}` of `{}`", param.name, builtin.name).to_string();
+    // Said only when something is wrong: this runs at every call.
+    let what = || format!("`{}` of `{}`", param.name, builtin.name);
     if value.is_undefined() {
-        return Err(Misfit::new(codes::UNDEFINED_NAME, format!("{what} is undefined")));
+        return Err(Misfit::new(codes::UNDEFINED_NAME, format!("{} is undefined", what())));
     }
     if !value.fits(param.kinds) {
-        let message = format!("{what}: expected {}, found {}", param.kinds.describe(), value.describe());
+        let message = format!("{}: expected {}, found {}", what(), param.kinds.describe(), value.describe());
         return Err(Misfit::new(codes::TYPE_MISMATCH, message));
     }
     match value.unfit_items(param.items) {
         Some(found) => {
-            let message = format!("{what}: expected elements that are {}, found {found}", param.items.describe());
+            let message = format!("{}: expected elements that are {}, found {found}", what(), param.items.describe());
             Err(Misfit::new(codes::TYPE_MISMATCH, message))
         }
         None => Ok(()),

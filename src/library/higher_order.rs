@@ -147,7 +147,10 @@ fn choose(call: &Call<'_>, wanted: bool) -> Result<Value, String> {
             path => attributes::keyed(item, path)?,
         };
         let passes = match test {
-            Some(test) => call.scope.call(Role::Test, test, &before(subject, call.args.rest()), &named)?.is_true(),
+            Some(test) => match same_text(test, subject, call.args.rest()) {
+                Some(same) => same,
+                None => call.scope.call(Role::Test, test, &before(subject, call.args.rest()), &named)?.is_true(),
+            },
             None => subject.is_true(),
         };
         if passes == wanted {
@@ -155,6 +158,14 @@ fn choose(call: &Call<'_>, wanted: bool) -> Result<Value, String> {
         }
     }
     Ok(Value::list(chosen))
+}
+
+/// `eq` of two texts, by far the most frequent test, without the detour over its row.
+fn same_text(test: &str, subject: &Value, args: &[Value]) -> Option<bool> {
+    match (test, subject, args) {
+        ("eq", Value::Text(subject), [Value::Text(other)]) => Some(subject == other),
+        _ => None,
+    }
 }
 
 fn chosen_type(call: &TypeCall<'_>, test_at: usize, by_attribute: bool) -> Result<Type, Misfit> {

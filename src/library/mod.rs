@@ -26,7 +26,7 @@ mod sets;
 mod maps;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 pub use arguments::{Misfit, Place};
@@ -255,6 +255,10 @@ static FAMILIES: [&[Builtin]; 12] = [
     tables::ROWS,
 ];
 
+/// Looked into at every call by name; never iterated, so that no order depends on it.
+static BY_NAME: LazyLock<HashMap<(Role, &'static str), &'static Builtin>> =
+    LazyLock::new(|| INDEX.iter().map(|(key, row)| (*key, *row)).collect());
+
 static INDEX: LazyLock<BTreeMap<(Role, &'static str), &'static Builtin>> = LazyLock::new(|| {
     let mut index = BTreeMap::new();
     for row in all() {
@@ -275,7 +279,7 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
 /// The row of a name or an alias.
 #[must_use]
 pub fn find(role: Role, name: &str) -> Option<&'static Builtin> {
-    INDEX.get(&(role, name)).copied()
+    BY_NAME.get(&(role, name)).copied()
 }
 
 /// Every name and alias of a role, in order.

@@ -92,7 +92,7 @@ impl Code {
             Self::Index => Cow::Owned(Value::Int(i128::from(env.frame.index))),
             Self::Gather(slots) => Cow::Owned(gather(slots, env)?),
             Self::Attr(inner, name, span) => attribute(inner.eval(env)?, name, *span)?,
-            Self::Item(inner, key, span) => item(inner.eval(env)?, &*key.eval(env)?, *span)?,
+            Self::Item(inner, key, span) => item(&inner.eval(env)?, &*key.eval(env)?, *span)?,
             Self::Slice(inner, bounds, span) => Cow::Owned(slice(&*inner.eval(env)?, bounds, env, *span)?),
             Self::List(items) => Cow::Owned(Value::list(items.iter().map(|one| one.owned(env)).collect::<Result<Vec<_>, _>>()?)),
             Self::Map(entries, span) => Cow::Owned(map_literal(entries, env, *span)?),
@@ -122,7 +122,7 @@ impl Code {
                 let args = args.iter().map(|one| one.owned(env)).collect::<Result<Vec<_>, _>>()?;
                 Cow::Owned(function.call(&args, env).map_err(|inner| called_at(inner, *span))?)
             }
-            Self::Defined(inner, wanted) => Cow::Owned(Value::Bool(!inner.lenient(env)?.is_undefined() == *wanted)),
+            Self::Defined(inner, wanted) => Cow::Owned(Value::Bool(inner.lenient(env)?.is_undefined() != *wanted)),
             Self::Default(inner, otherwise) => {
                 let value = inner.lenient(env)?;
                 if value.is_undefined() { otherwise.eval(env)? } else { value }
@@ -191,12 +191,12 @@ fn attribute<'e>(value: Cow<'e, Value>, name: &str, span: Span) -> Evaluated<'e>
     }
 }
 
-fn item<'e>(value: Cow<'e, Value>, key: &Value, span: Span) -> Evaluated<'e> {
+fn item<'e>(value: &Cow<'e, Value>, key: &Value, span: Span) -> Evaluated<'e> {
     let position = |length: usize, at: i128| {
         let length = i128::try_from(length).unwrap_or(i128::MAX);
         usize::try_from(if at < 0 { at + length } else { at }).ok()
     };
-    match (&*value, key) {
+    match (&**value, key) {
         (Value::Map(_), Value::Text(name)) => attribute(value.clone(), name, span),
         (Value::List(items), Value::Int(at)) => {
             let found = position(items.len(), *at).and_then(|at| items.get(at));

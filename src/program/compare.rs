@@ -150,9 +150,9 @@ fn in_literal(left: Side<'_>, items: &[Expr], list: &Type) -> Outcome {
 }
 
 fn ordered(op: Comparison, left: Side<'_>, right: Side<'_>) -> Outcome {
-    let numeric = |ty: &Type| ty.int.is_some() || ty.float;
-    let fits = (numeric(left.1) && numeric(right.1)) || (left.1.text.is_some() && right.1.text.is_some());
-    if !fits && !(left.1.list.is_some() && right.1.list.is_some()) {
+    let numeric: fn(&Type) -> bool = |ty| ty.int.is_some() || ty.float;
+    let both = |there: fn(&Type) -> bool| there(left.1) && there(right.1);
+    if !both(numeric) && !both(|ty| ty.text.is_some()) && !both(|ty| ty.list.is_some()) {
         let message = format!("{} and {} have no order", left.1.describe(), right.1.describe());
         let quoted = [left, right].into_iter().find(|side| side.1.only_words().is_some_and(|words| words.iter().all(|word| word.parse::<f64>().is_ok())));
         let diagnostic = Diagnostic::error(codes::TYPE_MISMATCH, left.0.span.union(right.0.span), message);

@@ -80,12 +80,12 @@ impl<'f> Frame<'f> {
             return Ok(value);
         }
         if self.example && slot.drawn {
-            return Err(self.left_open(slot));
+            return Err(Self::left_open(slot));
         }
         let op = match self.scenario {
             Some(scenario) => slot.op(scenario),
             None if slot.overlays.is_empty() => slot.base.as_deref(),
-            None => return Err(self.left_open(slot)),
+            None => return Err(Self::left_open(slot)),
         };
         let value = match op {
             Some(op) => op.eval(&Env::root(self))?.into_owned(),
@@ -94,7 +94,7 @@ impl<'f> Frame<'f> {
         Ok(cell.get_or_init(|| value))
     }
 
-    fn left_open(&self, slot: &Slot) -> Fault {
+    fn left_open(slot: &Slot) -> Fault {
         let open = if slot.drawn { slot.name.as_str() } else { "scenario" };
         let message = format!("`{open}` is left open, and evaluation reads it");
         let hint = format!("add `{open}` to `set`");

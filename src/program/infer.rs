@@ -388,7 +388,7 @@ impl Lower<'_> {
         let (codes, types): (Vec<_>, Vec<_>) = call.args.iter().map(|one| self.expr(one)).unzip();
         let named: Vec<(Text, (Code, Type))> = call.named.iter().map(|(key, one)| (key.text.clone(), self.expr(one))).collect();
         if self.world.functions.contains_key(name) {
-            return self.call_user(call, codes, named, span);
+            return self.call_user(call, &codes, named, span);
         }
         let Some(builtin) = library::find(call.role, name) else {
             let own = self.world.functions.keys().map(Text::as_str);
@@ -416,10 +416,10 @@ impl Lower<'_> {
         (Code::Builtin(builtin, codes, named, span), ty)
     }
 
-    fn call_user(&mut self, call: &Call, codes: Vec<Code>, named: Vec<(Text, (Code, Type))>, span: Span) -> Typed {
+    fn call_user(&mut self, call: &Call, codes: &[Code], named: Vec<(Text, (Code, Type))>, span: Span) -> Typed {
         let Some(function) = self.function(&call.name.text, call.name.span) else { return refused() };
         let named: Vec<(Text, Code)> = named.into_iter().map(|(key, (code, _))| (key, code)).collect();
-        match function.arrange(&codes, &named) {
+        match function.arrange(codes, &named) {
             Ok(args) => {
                 let ty = function.ty.clone();
                 (Code::User(function, args, span), ty)

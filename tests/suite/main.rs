@@ -2,6 +2,9 @@
 #![allow(clippy::disallowed_methods, reason = "tests read and write files themselves")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop")]
 
+mod workspace;
+
 mod architecture;
+mod cli;
 mod editor;
 mod reference;

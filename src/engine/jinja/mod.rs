@@ -88,8 +88,8 @@ impl Engine {
     ///
     /// # Errors
     /// The engine's own words, for text that [`parse::template`] would have refused.
-    pub fn add(&mut self, name: String, source: String) -> Result<(), String> {
-        let source = keyword::spell(&source).into_owned();
+    pub fn add(&mut self, name: String, source: &str) -> Result<(), String> {
+        let source = keyword::spell(source).into_owned();
         self.environment.add_template_owned(name, source).map_err(|error| error.to_string())
     }
 

@@ -116,7 +116,10 @@ impl Reader<'_> {
         let span = match &kind {
             ExprKind::Compare(first, rest) => rest.iter().fold(first.span, |all, (_, one)| all.union(one.span)),
             ExprKind::Logic(_, a, b) | ExprKind::Arithmetic(_, a, b) => a.span.union(b.span),
-            ExprKind::If(parts) => parts.iter().fold(parts[0].span, |all, one| all.union(one.span)),
+            ExprKind::If(parts) => {
+                let [test, yes, no] = &**parts;
+                yes.span.union(test.span).union(no.span)
+            }
             ExprKind::Attr(inner, name) => inner.span.union(name.span),
             ExprKind::Item(inner, key) => inner.span.union(key.span).union(own),
             ExprKind::Call(call) if call.role != Role::Function => {

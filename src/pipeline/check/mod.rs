@@ -84,7 +84,7 @@ pub fn check(spec: Spec, sources: &Sources, diagnostics: &mut Diagnostics) -> Op
     let functions: Arc<dyn jinja::Functions> = Arc::new(lowering.functions.clone());
     let mut engine = Engine::new(&functions);
     for (name, source) in lowering.templates {
-        if let Err(reason) = engine.add(name, source) {
+        if let Err(reason) = engine.add(name, &source) {
             diagnostics.push(Diagnostic::error(codes::EXPRESSION_SYNTAX, spec.name_span, reason));
         }
     }

@@ -106,7 +106,7 @@ pub(super) fn expectations(spec: &Spec, cx: &mut Lower<'_>) -> Vec<Expectation> 
                 let possible = words.into_iter().flatten().map(|word| Value::Text(word.clone())).collect();
                 Counted::Share { bands, every, possible, by }
             }
-            distinct => distinct,
+            distinct @ Counted::Distinct { .. } => distinct,
         };
         let name = of.text().to_owned();
         list.push(Expectation { span: expectation.span, at_size: expectation.at_size, of: op, name, counted });

@@ -23,9 +23,12 @@ pub fn encode(targets: &[Target], records: &[Record]) -> Result<Vec<Chunk>, Emit
     targets.iter().map(|target| target.encoder.encode(records)).collect()
 }
 
+/// A writer, and the count of what it writes.
+type OpenFile = (Box<dyn FileWriter>, Arc<Mutex<Count>>);
+
 /// The files of one dataset, open for writing.
 pub struct Output {
-    files: Vec<(Box<dyn FileWriter>, Arc<Mutex<Count>>)>,
+    files: Vec<OpenFile>,
 }
 
 /// What became of one file.

@@ -23,7 +23,7 @@ struct Counts {
     /// Records by group (empty where there is none).
     totals: BTreeMap<String, u64>,
     /// Records by group and value.
-    values: BTreeMap<(String, String), u64>,
+    values: BTreeMap<String, BTreeMap<String, u64>>,
     /// One fingerprint a record, for distinct counts.
     fingerprints: Vec<u128>,
 }
@@ -60,21 +60,37 @@ impl Counts {
             self.fingerprints.push(fingerprint(&shown(&value)));
             return Ok(());
         };
-        let group = match by {
-            Some(by) => shown(&*by.eval(env)?),
-            None => String::new(),
-        };
-        let mut each = match &*value {
-            Value::List(items) => items.iter().map(shown).collect(),
-            other => vec![shown(other)],
-        };
-        each.sort_unstable();
-        each.dedup();
-        for one in each {
-            *self.values.entry((group.clone(), one)).or_default() += 1;
+        let mut group = String::new();
+        if let Some(by) = by {
+            json::write_canonical(Node::of(&*by.eval(env)?), &mut group);
         }
-        *self.totals.entry(group).or_default() += 1;
+        bump(&mut self.totals, &group);
+        if !self.values.contains_key(&group) {
+            self.values.insert(group.clone(), BTreeMap::new());
+        }
+        let Some(values) = self.values.get_mut(&group) else { return Ok(()) };
+        match value.as_list() {
+            None => bump(values, &shown(&value)),
+            Some(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    // A value that stands twice in one record is one record that has it.
+                    if !items.iter().take(at).any(|earlier| earlier == item) {
+                        bump(values, &shown(item));
+                    }
+                }
+            }
+        }
         Ok(())
+    }
+}
+
+/// Adds one to a count, without making a key that is there already.
+fn bump(counts: &mut BTreeMap<String, u64>, key: &str) {
+    match counts.get_mut(key) {
+        Some(count) => *count += 1,
+        None => {
+            counts.insert(key.to_owned(), 1);
+        }
     }
 }
 
@@ -119,8 +135,11 @@ impl<'c> Judge<'c> {
             for (group, count) in theirs.totals {
                 *mine.totals.entry(group).or_default() += count;
             }
-            for (value, count) in theirs.values {
-                *mine.values.entry(value).or_default() += count;
+            for (group, values) in theirs.values {
+                let mine = mine.values.entry(group).or_default();
+                for (value, count) in values {
+                    *mine.entry(value).or_default() += count;
+                }
             }
             if let Some(counter) = distinct {
                 theirs.fingerprints.into_iter().try_for_each(|one| counter.add(one))?;
@@ -195,7 +214,7 @@ impl Shares<'_> {
             }
             if let Some(band) = every {
                 let banded: Vec<String> = bands.iter().map(|(value, ..)| shown(value)).collect();
-                let seen = self.counts.values.keys().filter(|(one, _)| *one == group).map(|(_, value)| value.clone());
+                let seen = self.counts.values.get(&group).into_iter().flat_map(BTreeMap::keys).cloned();
                 let mut values: Vec<String> = seen.chain(possible.iter().map(shown)).filter(|one| !banded.contains(one)).collect();
                 values.sort_unstable();
                 values.dedup();
@@ -207,7 +226,7 @@ impl Shares<'_> {
     }
 
     fn one(&mut self, group: &str, total: u64, value: &str, span: Span, band: Band) {
-        let count = self.counts.values.get(&(group.to_owned(), value.to_owned())).copied().unwrap_or(0);
+        let count = self.counts.values.get(group).and_then(|values| values.get(value)).copied().unwrap_or(0);
         let found = share(count, total);
         let of = &self.expectation.name;
         let within = if group.is_empty() { String::new() } else { format!(" within {group}") };

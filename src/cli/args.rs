@@ -1,0 +1,248 @@
+//! Arguments: what can be asked for, and how it is explained.
+//!
+//! In: what was typed. Out: plain values, checked as far as one argument, or two that exclude each other, can be checked. The
+//! doc comments of these types are the help texts.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::Exit;
+use super::terminal::Color;
+use crate::pipeline::emit::{self, FORMATS, Format};
+
+/// Compiles YAML scenario specs into verified, reproducible datasets.
+#[derive(Parser)]
+#[command(name = "dictum", version, max_term_width = 100, after_help = after_help())]
+pub(super) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) everywhere: Everywhere,
+}
+
+/// Options of every command.
+#[derive(Args, Clone)]
+#[command(next_help_heading = "Options of every command")]
+pub(super) struct Everywhere {
+    /// The folder that holds `scenarios/` [default: the nearest one from the current folder upwards]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) workspace: Option<PathBuf>,
+    /// How to print diagnostics
+    #[arg(long, global = true, value_name = "FORM", value_enum, default_value_t = Form::Human)]
+    pub(super) message_format: Form,
+    /// When to use colours: `always`, `never`, or `auto`: on a terminal, unless `NO_COLOR` or `TERM=dumb` is set
+    #[arg(long, global = true, value_name = "WHEN", value_enum, hide_possible_values = true, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+    /// Print nothing but data, errors and warnings
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+}
+
+/// A form of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Form {
+    /// Source lines with the places marked, and hints
+    Human,
+    /// A line each: `file:line:column: severity[code]: message`
+    Short,
+    /// A JSON object a line and no other text, last `{"summary": {…}}`; on standard output, or on standard error where standard
+    /// output holds data (`build --out -`, `preview`, `list`)
+    Json,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Make datasets and write them, all or nothing
+    Build(Build),
+    /// Find mistakes in specs, and try their first records, without writing anything
+    Check(Check),
+    /// Print a few records, from anywhere in a dataset
+    Preview(Preview),
+    /// List the datasets of the workspace
+    #[command(after_help = LIST_EXAMPLES)]
+    List,
+}
+
+impl Command {
+    /// The name it is typed with.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Build(_) => "build",
+            Self::Check(_) => "check",
+            Self::Preview(_) => "preview",
+            Self::List => "list",
+        }
+    }
+
+    /// Whether it writes data to standard output.
+    pub(super) fn takes_stdout(&self) -> bool {
+        match self {
+            Self::Build(build) => build.is_stream(),
+            Self::Check(_) => false,
+            Self::Preview(_) | Self::List => true,
+        }
+    }
+}
+
+/// Arguments of `build`.
+#[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that is typed or not")]
+#[command(after_help = BUILD_EXAMPLES)]
+pub(super) struct Build {
+    /// Datasets to build [default: all]
+    #[arg(value_name = "DATASET")]
+    pub(super) datasets: Vec<String>,
+    /// Build every dataset, as without names
+    #[arg(long, conflicts_with = "datasets")]
+    pub(super) all: bool,
+    /// Records to make instead of the size that the spec states
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) size: Option<u64>,
+    /// Another seed gives other records
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(super) seed: u64,
+    /// Take a seed from the operating system, and print it
+    #[arg(long, conflicts_with = "seed")]
+    pub(super) random: bool,
+    /// Formats to write, separated by commas [default: all; with `--out -` jsonl]
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = formats())]
+    pub(super) format: Vec<&'static dyn Format>,
+    /// Folder to write to, or `-` for standard output [default: `out` in the workspace]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Threads to use; the bytes are the same with any number [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    pub(super) threads: Option<usize>,
+    /// First record to make, counted from 0
+    #[arg(long, value_name = "I", default_value_t = 0)]
+    pub(super) from: u64,
+    /// Records to make from there on [default: up to the size]
+    #[arg(long, value_name = "N", conflicts_with = "size", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) count: Option<u64>,
+    /// Fail, and write nothing, where a byte differs from `dictum.lock`
+    #[arg(long, conflicts_with_all = ["update_lock", "random"])]
+    pub(super) locked: bool,
+    /// Write what was built into `dictum.lock`
+    #[arg(long, conflicts_with = "random")]
+    pub(super) update_lock: bool,
+    /// Refuse specs whose constitution has another hash
+    #[arg(long, value_name = "HASH")]
+    pub(super) constitutional_hash: Option<String>,
+    /// Evaluate everything by the template engine itself: slower, the same bytes
+    #[arg(long)]
+    pub(super) plain: bool,
+}
+
+impl Build {
+    /// Whether records go to standard output.
+    pub(super) fn is_stream(&self) -> bool {
+        self.out.as_ref().is_some_and(|out| out.as_os_str() == "-")
+    }
+}
+
+/// Arguments of `check`.
+#[derive(Args)]
+#[command(after_help = CHECK_EXAMPLES)]
+pub(super) struct Check {
+    /// Datasets to check [default: all]
+    #[arg(value_name = "DATASET")]
+    pub(super) datasets: Vec<String>,
+}
+
+/// Arguments of `preview`.
+#[derive(Args)]
+#[command(after_help = PREVIEW_EXAMPLES)]
+pub(super) struct Preview {
+    /// Dataset to show
+    #[arg(value_name = "DATASET")]
+    pub(super) dataset: String,
+    /// Records to show [default: 3, or 1 with `--index`]
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) count: Option<u64>,
+    /// First record to show, counted from 0; any index answers at once
+    #[arg(long, value_name = "I")]
+    pub(super) index: Option<u64>,
+    /// Another seed gives other records
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(super) seed: u64,
+    /// Show only what stands at this path, such as `input.context` or `steps.0.name`
+    #[arg(long, value_name = "PATH")]
+    pub(super) field: Option<String>,
+}
+
+const BUILD_EXAMPLES: &str = "\
+Examples:
+  dictum build                                  everything, in every format, into out/
+  dictum build reviews --format jsonl,parquet   one dataset in two formats
+  dictum build reviews --out - | head -n 5      records on standard output
+  dictum build reviews --from 500 --count 500   a part, with the records of the whole
+  dictum build --locked                         fail where a byte differs from dictum.lock";
+
+const CHECK_EXAMPLES: &str = "\
+Expectations speak of a whole dataset, so `dictum build` judges them.
+
+Examples:
+  dictum check                                  every dataset
+  dictum check reviews --message-format short   a line for each mistake, as editors read them";
+
+const PREVIEW_EXAMPLES: &str = "\
+Examples:
+  dictum preview reviews                            the first three records
+  dictum preview reviews --index 999999999999       one record from far away
+  dictum preview reviews -n 20 --field input.text   one field of twenty records";
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  dictum list
+  dictum list --message-format json   one JSON object a dataset";
+
+/// The parser of a format's name.
+fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
+    let names = FORMATS.iter().map(|format| PossibleValue::new(format.name()).help(format.describe()));
+    PossibleValuesParser::new(names).try_map(|name| emit::format(&name).ok_or("unknown format"))
+}
+
+fn after_help() -> String {
+    let codes = Exit::ALL.map(|exit| format!("  {:<5}{}", exit.code(), exit.meaning()));
+    let examples = "\
+Examples:
+  dictum build                    make every dataset, in every format, into out/
+  dictum check                    find mistakes without writing anything
+  dictum preview reviews          look at three records
+  dictum build --help             all options, with examples";
+    format!("Exit codes:\n{}\n\n{examples}", codes.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound_and_every_command_has_examples() {
+        Cli::command().debug_assert();
+        let command = Cli::command();
+        for one in command.get_subcommands() {
+            let help = one.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains(&format!("  dictum {}", one.get_name())), "{}", one.get_name());
+        }
+    }
+
+    #[test]
+    fn arguments_that_exclude_each_other_are_refused() {
+        let parse = |line: &str| Cli::try_parse_from(line.split(' ')).map(|_| ()).map_err(|error| error.kind());
+        let conflict = Err(clap::error::ErrorKind::ArgumentConflict);
+        for line in ["--random --seed 1", "--random --locked", "--locked --update-lock", "--size 1 --count 1", "--all x"] {
+            assert_eq!(parse(&format!("dictum build {line}")), conflict, "{line}");
+        }
+        for line in ["--size 0", "--threads 0", "--threads 5000", "--format text", "--seed -1", "--count 0"] {
+            assert!(parse(&format!("dictum build {line}")).is_err(), "{line}");
+        }
+        assert_eq!(parse("dictum build x y --format json,csv --format jsonl --quiet --color never"), Ok(()));
+    }
+}

@@ -1,0 +1,140 @@
+//! `dictum build`: arguments to a [`Request`], an [`Outcome`] to an ending.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::Exit;
+use super::args::Build as Args;
+use super::interrupt;
+use super::messages::{Ending, Messages};
+use super::report::Report;
+use crate::build::{Built, Failure, LockMode, Out, Outcome, Request, build};
+use crate::pipeline::emit::{self, FORMATS, Format};
+use crate::pipeline::load::Workspace;
+use crate::pipeline::manifest::LOCK_FILE;
+use crate::random;
+
+const NAME: &str = "build";
+
+/// A dataset in the summary for programs.
+#[derive(Serialize)]
+struct Made {
+    dataset: String,
+    records: u64,
+    /// Whether its expectations were judged: only whole datasets can be.
+    judged: bool,
+    files: Vec<File>,
+}
+
+#[derive(Serialize)]
+struct File {
+    /// Relative to the output folder; `-` for standard output.
+    path: String,
+    bytes: u64,
+}
+
+pub(super) fn run(workspace: &Workspace<'_>, current: &Path, args: Args, messages: &Messages) -> Exit {
+    match begin(workspace, current, args, messages) {
+        Ok(exit) => exit,
+        Err(failure) => messages.end(&Ending::failed(NAME, failure)),
+    }
+}
+
+fn begin(workspace: &Workspace<'_>, current: &Path, args: Args, messages: &Messages) -> Result<Exit, Failure> {
+    refuse_misfits(&args)?;
+    let is_stream = args.is_stream();
+    let seed = if args.random { chosen(messages)? } else { args.seed };
+    let lock = match (args.locked, args.update_lock) {
+        (true, _) => LockMode::Check,
+        (false, true) => LockMode::Update,
+        (false, false) => LockMode::Ignore,
+    };
+    let folder = args.out.as_ref().map_or_else(|| workspace.root.join("out"), |out| joined(current, out));
+    let request = Request {
+        size: args.size,
+        seed,
+        from: args.from,
+        count: args.count,
+        formats: formats(&args),
+        out: if is_stream { Out::Stream(Box::new(io::stdout())) } else { Out::Folder(folder.clone()) },
+        threads: args.threads,
+        lock,
+        hash: args.constitutional_hash,
+        plain: args.plain,
+        datasets: args.datasets,
+    };
+    let stop = interrupt::listen()?;
+    let mut report = Report::new(messages.progress());
+    let Outcome { sources, diagnostics, result } = build(workspace, request, &mut report, &stop);
+    let notes = report.into_notes();
+    let result = match result {
+        // Whoever reads has enough.
+        Err(Failure::Emit(error)) if is_stream && error.is_closed_pipe() => return Ok(Exit::Done),
+        result => result.map(|built| built.into_iter().map(Made::from).collect::<Vec<_>>()),
+    };
+    let lines = if result.is_ok() && !is_stream { outcome(&folder, current, lock) } else { Vec::new() };
+    let ending = Ending::new(NAME, sources, diagnostics, result);
+    Ok(messages.end(&Ending { seed: Some(seed), notes, lines, all_or_nothing: !is_stream, ..ending }))
+}
+
+/// Refuses what no spec needs to be read for.
+fn refuse_misfits(args: &Args) -> Result<(), Failure> {
+    let usage = |message: &str| Err(Failure::Usage(message.to_owned()));
+    if args.is_stream() && (args.datasets.len() > 1 || args.format.len() > 1) {
+        return usage("standard output takes one dataset and one format: `dictum build DATASET --format jsonl --out -`");
+    }
+    if args.is_stream() && (args.locked || args.update_lock) {
+        return usage("the lock is about files: `--locked` and `--update-lock` do not go with `--out -`");
+    }
+    if args.from.checked_add(args.count.unwrap_or(0)).is_none() {
+        return usage("`--from` and `--count` add up to more than 64 bits hold");
+    }
+    Ok(())
+}
+
+/// A seed of the operating system. Who asked for one must be able to ask for the same again.
+fn chosen(messages: &Messages) -> Result<u64, Failure> {
+    let seed = random::os_seed().map_err(|error| Failure::Other { doing: "choose a seed", cause: error.to_string() })?;
+    messages.answer(&format!("seed {seed}; repeat with --seed {seed}"));
+    Ok(seed)
+}
+
+/// The formats asked for, each once; without any all of them, or the one that suits a pipe.
+fn formats(args: &Args) -> Vec<&'static dyn Format> {
+    let mut formats: Vec<&'static dyn Format> = Vec::new();
+    for format in &args.format {
+        if !formats.iter().any(|known| known.name() == format.name()) {
+            formats.push(*format);
+        }
+    }
+    match (formats.is_empty(), args.is_stream()) {
+        (true, true) => emit::format("jsonl").into_iter().collect(),
+        (true, false) => FORMATS.to_vec(),
+        (false, _) => formats,
+    }
+}
+
+/// An absolute path, as messages show it: without the `.` that people type.
+fn joined(current: &Path, out: &Path) -> PathBuf {
+    current.join(out).components().collect()
+}
+
+/// Where everything went.
+fn outcome(folder: &Path, current: &Path, lock: LockMode) -> Vec<String> {
+    let shown = folder.strip_prefix(current).ok().filter(|path| !path.as_os_str().is_empty()).unwrap_or(folder).display();
+    let line = match lock {
+        LockMode::Ignore => format!("written to {shown}"),
+        LockMode::Check => format!("written to {shown}, as locked"),
+        LockMode::Update => format!("written to {shown}, and locked in {LOCK_FILE}"),
+    };
+    vec![line]
+}
+
+impl From<Built> for Made {
+    fn from(built: Built) -> Self {
+        let files = built.files.into_iter().map(|(path, bytes)| File { path, bytes }).collect();
+        Self { dataset: built.dataset, records: built.records, judged: built.judged, files }
+    }
+}

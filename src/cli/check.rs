@@ -1,0 +1,72 @@
+//! `dictum check`: every mistake that can be found without building.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::Exit;
+use super::args::Check as Args;
+use super::messages::{Ending, Messages};
+use super::progress::plural;
+use crate::build::select;
+use crate::diag::Diagnostics;
+use crate::pipeline::check::Checked;
+use crate::pipeline::expand::Expander;
+use crate::pipeline::load::Workspace;
+use crate::pipeline::plan::plan;
+use crate::pipeline::record;
+use crate::pipeline::verify::expectations::Tally;
+use crate::source::Sources;
+
+/// Records that are made of each dataset, so that what only shows in a record shows.
+const TRIED: u64 = 32;
+
+/// A dataset without mistakes.
+#[derive(Serialize)]
+struct Sound {
+    dataset: String,
+    scenarios: usize,
+    examples: usize,
+    /// How many records were made and verified.
+    records: u64,
+}
+
+pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -> Exit {
+    let mut sources = Sources::default();
+    let mut diagnostics = Diagnostics::default();
+    let selected = select(workspace, &args.datasets, &mut sources, &mut diagnostics);
+    let result =
+        selected.map(|selected| selected.iter().filter_map(|one| tried(&one.checked, &mut diagnostics)).collect::<Vec<_>>());
+    let lines = result.iter().flatten().map(line).collect();
+    messages.end(&Ending { lines, ..Ending::new("check", sources, diagnostics, result) })
+}
+
+/// Makes and verifies the first records. What is wrong with many of them is told once.
+fn tried(checked: &Checked, diagnostics: &mut Diagnostics) -> Option<Sound> {
+    let records = checked.spec.size.min(TRIED);
+    let plan = plan(checked, 0, 0, records);
+    let mut expander = Expander::new(&plan, false);
+    let mut tally = Tally::default();
+    let mut told = BTreeSet::new();
+    for index in 0..records {
+        let wrong = record(checked, &mut expander, &mut tally, index).err().unwrap_or_default();
+        for one in wrong {
+            if told.insert((one.code, one.primary.as_ref().map(|label| label.span))) {
+                diagnostics.push(one);
+            }
+        }
+    }
+    told.is_empty().then(|| Sound {
+        dataset: checked.spec.name.to_string(),
+        scenarios: checked.spec.scenarios.len(),
+        examples: checked.spec.examples.len(),
+        records,
+    })
+}
+
+fn line(sound: &Sound) -> String {
+    let Sound { dataset, scenarios, examples, records } = sound;
+    let counted = [(*scenarios as u64, "scenario"), (*examples as u64, "example")];
+    let counted = counted.map(|(number, noun)| plural(number, noun)).join(", ");
+    format!("{dataset}: sound; {counted}, {} tried", plural(*records, "record"))
+}

@@ -1,0 +1,142 @@
+//! `dictum preview`: a few records for the eye.
+//!
+//! Records go to standard output as they would be built, from any index in constant time; what is wrong with them goes to the
+//! diagnostics, and they are shown all the same, for who looks at a record often looks for its fault.
+
+use std::io::{self, Write};
+
+use super::Exit;
+use super::args::Preview as Args;
+use super::messages::{Ending, Messages};
+use super::pretty;
+use crate::build::{Failure, select};
+use crate::data::{Text, Value};
+use crate::diag::{Diagnostics, nearest, quoted_list};
+use crate::json;
+use crate::pipeline::check::Checked;
+use crate::pipeline::expand::Expander;
+use crate::pipeline::load::Workspace;
+use crate::pipeline::plan::plan;
+use crate::pipeline::verify::verify;
+use crate::random::QuotaCache;
+use crate::record::Node;
+use crate::source::Sources;
+
+/// Records that are shown where neither a number nor an index is given.
+const SHOWN: u64 = 3;
+
+pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -> Exit {
+    let mut sources = Sources::default();
+    let mut diagnostics = Diagnostics::default();
+    let result = select(workspace, std::slice::from_ref(&args.dataset), &mut sources, &mut diagnostics).and_then(|selected| {
+        let shown = selected.first().map_or(Ok(()), |one| show(&one.checked, args, messages, &mut diagnostics));
+        shown.map(|()| Vec::<()>::new())
+    });
+    messages.end(&Ending { seed: Some(args.seed), ..Ending::new("preview", sources, diagnostics, result) })
+}
+
+fn show(checked: &Checked, args: &Args, messages: &Messages, diagnostics: &mut Diagnostics) -> Result<(), Failure> {
+    let from = args.index.unwrap_or(0);
+    let count = args.count.unwrap_or(if args.index.is_some() { 1 } else { SHOWN });
+    let plan = plan(checked, args.seed, from, count);
+    let mut expander = Expander::new(&plan, false);
+    let mut scenarios = QuotaCache::default();
+    let mut page = Page { messages, color: messages.colors_data(), printed: false };
+    let mut last = Value::Undefined;
+    for index in from..=from.saturating_add(count - 1) {
+        let mut made = Value::Undefined;
+        let verified = expander.record(index, |frame, value| {
+            made = value.clone();
+            verify(checked, frame, value)
+        });
+        for one in verified.err().into_iter().flatten() {
+            diagnostics.push(one);
+        }
+        let name = match checked.scenario(plan.scenario(index, &mut scenarios)) {
+            "" => format!("{}#{index}", checked.spec.name),
+            scenario => format!("{}#{index}, scenario {scenario}", checked.spec.name),
+        };
+        match page.record(&name, &made, args.field.as_deref()) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            Err(error) => return Err(Failure::Other { doing: "write to standard output", cause: error.to_string() }),
+        }
+        last = made;
+    }
+    match &args.field {
+        Some(path) if !page.printed && !last.is_undefined() => Err(Failure::Usage(absent(path, &last))),
+        _ => Ok(()),
+    }
+}
+
+/// Standard output with headlines on standard error between the records.
+struct Page<'m> {
+    messages: &'m Messages,
+    color: bool,
+    printed: bool,
+}
+
+impl Page<'_> {
+    fn record(&mut self, name: &str, value: &Value, field: Option<&str>) -> io::Result<()> {
+        // A record that could not be made has a diagnostic and nothing to show.
+        let Some(shown) = Some(value).filter(|value| !value.is_undefined()).and_then(|value| value.at(field.unwrap_or("")))
+        else {
+            return Ok(());
+        };
+        self.messages.say(name);
+        self.printed = true;
+        let mut text = String::new();
+        if self.messages.is_json() {
+            json::write_node(Node::of(shown), &mut text);
+        } else {
+            text = pretty::text(Node::of(shown), self.color);
+        }
+        text.push('\n');
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+}
+
+/// Why a path shows nothing: the first step of it that the record does not have, and what there is instead.
+fn absent(path: &str, record: &Value) -> String {
+    let mut at = record;
+    let mut walked: Vec<&str> = Vec::new();
+    for step in path.split('.') {
+        match at.at(step) {
+            Some(inner) => at = inner,
+            None => break,
+        }
+        walked.push(step);
+    }
+    let step = path.split('.').nth(walked.len()).unwrap_or_default();
+    let place = if walked.is_empty() { "the record".to_owned() } else { format!("`{}`", walked.join(".")) };
+    let known: Vec<&str> = at.as_map().into_iter().flat_map(|map| map.keys().map(Text::as_str)).collect();
+    let rest = match (nearest(step, known.iter().copied()), at) {
+        (Some(name), _) => format!("did you mean `{name}`?"),
+        (None, Value::Map(_)) if !known.is_empty() => format!("there is {}", quoted_list(known)),
+        (None, Value::List(items)) => format!("it is a list of {}", items.len()),
+        (None, other) => format!("it is {}", other.kind()),
+    };
+    format!("no record shown has `{path}`: {place} has no `{step}`; {rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_absent_path_is_explained_where_it_ends() {
+        let context = Value::map([("level".into(), Value::text("low")), ("rows".into(), Value::list([Value::Null]))]);
+        let record = Value::map([("input".into(), context), ("id".into(), Value::Int(1))]);
+        let cases = [
+            ("inptu.level", "the record has no `inptu`; did you mean `input`?"),
+            ("input.colour", "`input` has no `colour`; there is `level`, `rows`"),
+            ("input.rows.1", "`input.rows` has no `1`; it is a list of 1"),
+            ("input.level.x", "`input.level` has no `x`; it is text"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(absent(path, &record), format!("no record shown has `{path}`: {expected}"));
+        }
+    }
+}

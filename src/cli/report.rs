@@ -1,0 +1,53 @@
+//! What a build tells while it runs.
+
+use super::progress::{Progress, Run, plural};
+use crate::build::{Built, Reporter};
+
+/// A bar or lines on standard error, and notes kept for the end: a note must not fall into a bar.
+pub(super) struct Report {
+    progress: Progress,
+    run: Option<Run>,
+    notes: Vec<String>,
+}
+
+impl Report {
+    pub(super) fn new(progress: Progress) -> Self {
+        Self { progress, run: None, notes: Vec::new() }
+    }
+
+    /// Removes a bar that a failure left, and gives the notes.
+    pub(super) fn into_notes(self) -> Vec<String> {
+        self.notes
+    }
+}
+
+impl Reporter for Report {
+    fn start(&mut self, dataset: &str, records: u64) {
+        self.run = Some(self.progress.start(dataset, records));
+    }
+
+    fn advance(&mut self, records: u64) {
+        if let Some(run) = &self.run {
+            run.advance(records);
+        }
+    }
+
+    fn finish(&mut self, built: &Built) {
+        if let Some(run) = self.run.take() {
+            run.finish(&made(built));
+        }
+    }
+
+    fn note(&mut self, text: &str) {
+        self.notes.push(text.to_owned());
+    }
+}
+
+/// `1,000 records, 4 files`; a stream is no file.
+fn made(built: &Built) -> String {
+    let records = plural(built.records, "record");
+    match built.files.iter().filter(|(path, _)| path != "-").count() {
+        0 => records,
+        files => format!("{records}, {}", plural(files as u64, "file")),
+    }
+}
