@@ -14,3 +14,5 @@ mod misspelling;
 mod newcomer;
 mod procedure;
 mod properties;
+mod editor;
+mod reference;

@@ -15,7 +15,12 @@ use crate::diag::{Diagnostics, codes};
 use crate::source::Sources;
 use crate::spec::Spec;
 
+pub use checks::{CHECK_KEYS, EXAMPLE_KEYS};
+pub use expectations::EXPECTATION_KEYS;
 pub use files::Workspace;
+pub use functions::{FUNCTION_KEYS, TYPES};
+pub use header::{TOP_KEYS, TopKey};
+pub use sections::{CONSTITUTION_KEYS, SCENARIO_KEYS};
 
 /// Loads one dataset's spec; `None` where its file does not read. After other mistakes there still is a spec, with what could
 /// be read, so that it can be checked in the same run.

@@ -6,7 +6,7 @@ use super::files::Reader;
 use crate::data::Text;
 use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
 use crate::engine::yaml::{self, Node, NodeKind};
-use crate::form::{Parse, Position, bad_name, is_name, refused};
+use crate::form::{Key, Parse, Position, bad_name, is_name, refused};
 use crate::program::{Form, Section};
 use crate::random::Weight;
 use crate::source::Span;
@@ -155,7 +155,43 @@ fn add(
     }
 }
 
-const SCENARIO_KEYS: &[&str] = &["weight", "context", "draw", "derive", "say", "checks"];
+/// The keys of a scenario.
+pub const SCENARIO_KEYS: &[Key] = &[
+    Key::new("weight", r##"{"$ref": "#/$defs/weight"}"##, "Its share of the records, among the weights of all scenarios (default 1)."),
+    Key::new("context", DRAWS, "Entries of `context` that this scenario adds or replaces."),
+    Key::new("draw", DRAWS, "Entries of `draw` that this scenario adds or replaces."),
+    Key::new("derive", DERIVES, "Entries of `derive` that this scenario adds or replaces."),
+    Key::new("say", SAYS, "Entries of `say` that this scenario adds or replaces."),
+    Key::new("checks", CHECKS, "Checks of this scenario's records."),
+];
+
+/// What sections hold, as JSON Schema: names of draws.
+pub(super) const DRAWS: &str =
+    r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/draw"}}"##;
+/// Names of what is computed.
+pub(super) const DERIVES: &str =
+    r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/derive"}}"##;
+/// Names of wording.
+pub(super) const SAYS: &str =
+    r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/say"}}"##;
+/// A list of checks.
+pub(super) const CHECKS: &str = r##"{"type": "array", "items": {"$ref": "#/$defs/check"}}"##;
+
+/// The keys of a constitution.
+pub const CONSTITUTION_KEYS: &[Key] = &[
+    Key::new("hash", r#"{"type": "string", "minLength": 1}"#, "The hash that records carry. Quote it.").required(),
+    Key::new(
+        "places",
+        r#"{"type": "array", "items": {"type": "string"}}"#,
+        "The places of a record that must carry the hash, as paths in dots.",
+    )
+    .required(),
+    Key::new(
+        "principles",
+        r#"{"type": "object", "additionalProperties": {"type": "string"}}"#,
+        "The principles in order, each with its statement.",
+    ),
+];
 
 /// Reads `scenarios`.
 pub(super) fn scenarios(node: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
@@ -181,7 +217,8 @@ pub(super) fn scenarios(node: &Node, own: bool, draft: &mut Draft, reader: &mut 
                     reader.report(if super::header::LATER.contains(&other) {
                         diagnostic.hint(format!("`{other}` is not built yet"))
                     } else {
-                        diagnostic.suggest(other, SCENARIO_KEYS.iter().copied()).hint(format!("it takes {}", quoted_list(SCENARIO_KEYS.iter().copied())))
+                        let known = Key::names(SCENARIO_KEYS);
+                        diagnostic.suggest(other, known.iter().copied()).hint(format!("it takes {}", quoted_list(known)))
                     });
                 }
             }
@@ -210,12 +247,12 @@ fn weight(node: &Node, at: usize, draft: &mut Draft, reader: &mut Reader<'_>) {
 
 /// Reads `constitution`: the hash, the places that carry it, the principles.
 pub(super) fn constitution(entry: &yaml::Entry, draft: &mut Draft, reader: &mut Reader<'_>) {
-    const KEYS: &[&str] = &["hash", "places", "principles"];
+    let known = Key::names(CONSTITUTION_KEYS);
     let node = &entry.value;
     for part in names(node, "constitution", reader) {
-        if !KEYS.contains(&part.key.text.as_str()) {
+        if !known.contains(&part.key.text.as_str()) {
             let message = format!("a constitution does not take `{}`", part.key.text);
-            reader.report(Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, message).suggest(&part.key.text, KEYS.iter().copied()));
+            reader.report(Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, message).suggest(&part.key.text, known.iter().copied()));
         }
     }
     let missing = |key: &str, reader: &mut Reader<'_>| {
