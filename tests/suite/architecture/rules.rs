@@ -280,7 +280,6 @@ mod planted {
             NONE
         );
         assert_eq!(upward("src/lib.rs", "pub use crate::pipeline::compile;"), NONE);
->>>>>>> properties
     }
 
     #[test]
@@ -334,7 +333,6 @@ mod planted {
         assert_eq!(at("src/data/map.rs", "use std::{io, fs::File};\nuse std::time::{Duration, Instant};"), [1, 2]);
         assert_eq!(at("src/cli/progress.rs", "use std::time::Instant;\nuse std::time::SystemTime;"), [2]);
         assert_eq!(at("src/data/map.rs", "// rand::x\n#[cfg(test)]\nmod tests { use std::fs; }"), NONE);
->>>>>>> properties
     }
 
     #[test]
