@@ -19,4 +19,5 @@ pub mod form;
 pub mod spec;
 pub mod pipeline;
 pub mod build;
+pub mod editor;
 pub mod cli;

@@ -39,6 +39,12 @@ impl Span {
         Self { source: self.source, start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
+    /// Whether `inner` lies in this span.
+    #[must_use]
+    pub fn holds(self, inner: Self) -> bool {
+        self.source == inner.source && self.start <= inner.start && inner.end <= self.end
+    }
+
     /// The bytes of this span as a range.
     #[must_use]
     pub fn range(self) -> Range<usize> {

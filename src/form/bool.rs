@@ -17,7 +17,7 @@ pub(super) const KIND: FormKind = FormKind {
     parse,
     doc: "`true` with the given probability, a decimal from 0 to 1, else `false`.",
     example: "contained: {bool: 0.5}",
-    schema: r#"{"bool": {"type": ["number", "string"], "minimum": 0, "maximum": 1}}"#,
+    schema: r##"{"bool": {"$ref": "#/$defs/probability"}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

@@ -19,7 +19,7 @@ pub(super) const KIND: FormKind = FormKind {
     parse,
     doc: "Rows of `when` and a form; the list of what every row whose condition holds gives, in the order of the rows.",
     example: "duties: {collect: [{when: not contained, give: {id: C1, todo: contain it}}]}",
-    schema: r#"{"collect": {"type": "array", "minItems": 1}}"#,
+    schema: r##"{"collect": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/body"}}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

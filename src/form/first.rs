@@ -19,7 +19,7 @@ pub(super) const KIND: FormKind = FormKind {
     doc: "Rows of `when` and a form; the first row whose condition holds gives the value. The last row has no `when`: it is the \
           else. A row that can never be reached is an error.",
     example: "decision: {first: [{when: personal and not contained, give: escalate}, {give: close}]}",
-    schema: r#"{"first": {"type": "array", "minItems": 1}}"#,
+    schema: r##"{"first": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/body"}}}"##,
 };
 
 /// One row of `first` or `collect`.

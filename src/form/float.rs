@@ -22,7 +22,7 @@ pub(super) const KIND: FormKind = FormKind {
           other; `step: 0.25` takes multiples of the step, `digits: 2` multiples of 0.01, both written exactly (0.3, never \
           0.30000000000000004).",
     example: "load: {float: 0.1..0.95, digits: 2}",
-    schema: r#"{"float": {"type": ["number", "string", "object"]}, "scale": {"enum": ["log"]}, "step": {"type": "number", "exclusiveMinimum": 0}, "digits": {"type": "integer", "minimum": 0, "maximum": 9}}"#,
+    schema: r##"{"float": {"$ref": "#/$defs/float_range"}, "scale": {"const": "log"}, "step": {"type": "number", "exclusiveMinimum": 0}, "digits": {"type": "integer", "minimum": 0, "maximum": 9}}"##,
 };
 
 /// A decimal grid: multiples of `step / scale`.

@@ -13,7 +13,7 @@ pub(super) const KIND: FormKind = FormKind {
     doc: "A value: data, in which one whole `{{ … }}` keeps its type. Directly under it a head key makes a form; everything \
           deeper is data. Its use is with modifiers: `each`, `let`, `when`.",
     example: "todos: {each: duties, as: d, give: \"{{ d.todo }}\"}",
-    schema: r#"{"give": {}}"#,
+    schema: r##"{"give": {"$ref": "#/$defs/value"}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

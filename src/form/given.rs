@@ -22,7 +22,7 @@ pub(super) const KIND: FormKind = FormKind {
     doc: "One of several cases, chosen by the value of an expression. `else` is needed unless the cases exhaust what can occur, \
           and refused where they do; a case that cannot occur is an error.",
     example: "risk: {given: affected, cases: {none: low, internal: low, personal: high}, else: highest}",
-    schema: r#"{"given": {"type": "string"}, "cases": {"type": "object"}, "else": {}}"#,
+    schema: r##"{"given": {"$ref": "#/$defs/expression"}, "cases": {"type": "object", "additionalProperties": {"$ref": "#/$defs/body"}}, "else": {"$ref": "#/$defs/body"}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

@@ -18,10 +18,10 @@ pub(super) const KIND: FormKind = FormKind {
     draws: true,
     parse,
     doc: "A whole number from `a..b`, both ends included, uniformly; `scale: log` makes every factor as likely as any other \
-          (the ends must be above zero), `step` takes every so-manieth number from the lower end on. Computed ends are written \
+          (the ends must be above zero), `step: n` takes every n-th number from the lower end on. Computed ends are written \
           `{min: \"{{ a }}\", max: \"{{ b }}\"}`.",
     example: "people: {int: 1..200000, scale: log}",
-    schema: r#"{"int": {"type": ["integer", "string", "object"]}, "scale": {"enum": ["log"]}, "step": {"type": "integer", "minimum": 1}}"#,
+    schema: r##"{"int": {"$ref": "#/$defs/range"}, "scale": {"const": "log"}, "step": {"type": "integer", "minimum": 1}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

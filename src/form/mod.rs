@@ -4,6 +4,7 @@
 //! There is one form grammar. In form positions a form's keys stand bare; in value positions (records, literals inside
 //! `give`) they carry a `$`. Adding a form is adding a file and a line in [`FORMS`].
 
+mod key;
 mod parse;
 mod data;
 mod modifiers;
@@ -27,10 +28,13 @@ mod text;
 mod file;
 mod say;
 mod record;
+mod refused;
 
 use crate::program::Form;
+pub use key::Key;
 pub use parse::{Files, Parse, Position, Shape, bad_name, is_name};
 pub use record::record;
+pub use refused::refused;
 
 /// One form of the language.
 pub struct FormKind {
@@ -46,7 +50,9 @@ pub struct FormKind {
     pub doc: &'static str,
     /// An example, as YAML.
     pub example: &'static str,
-    /// What an editor accepts as the value of the head key and of the options: properties of a JSON Schema.
+    /// What an editor accepts as the value of the head key and of the options: properties of a JSON Schema. `#/$defs/form` is
+    /// what the form's own position takes, `#/$defs/body` the same but data where keys carry a `$`, `#/$defs/value` what stands
+    /// directly under `give`; the other definitions are those of `editor`.
     pub schema: &'static str,
 }
 
@@ -70,7 +76,7 @@ pub const FORMS: &[FormKind] = &[
 ];
 
 /// The keys that may stand beside any form.
-pub const MODIFIERS: &[&str] = &["let", "each", "as", "where", "key", "when", "stream"];
+pub const MODIFIERS: &[Key] = modifiers::KEYS;
 
 /// Heads that the language will have; until then they are refused by name.
 pub const LATER: &[&str] = &[

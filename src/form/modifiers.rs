@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use super::Position;
+use super::{Key, Position};
 use super::parse::{Parse, Shape, bad_name, is_name};
 use crate::data::{Field, Fields, List, Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
@@ -16,6 +16,51 @@ use crate::engine::yaml::{Node, NodeKind};
 use crate::program::{Env, ExprText, Fault, Form, Locals, Lower, Lowered, Op, TemplateText};
 use crate::random::Address;
 use crate::source::Span;
+
+/// The modifiers.
+pub(super) const KEYS: &[Key] = &[
+    Key::new(
+        "when",
+        r##"{"$ref": "#/$defs/expression"}"##,
+        "Whether there is a value at all. Where it is false the name, map key or list element is absent, which is not null; \
+         reading an absent name needs `is defined`. Beside `each` it is asked once; `where` asks for each element.",
+    ),
+    Key::new(
+        "each",
+        r##"{"$ref": "#/$defs/expression"}"##,
+        "An expression that gives a list or a map: one element is made for each of its elements. Draws inside are addressed by \
+         index, or by key where a map or `key` gives one.",
+    )
+    .needs(&["as"]),
+    Key::new(
+        "as",
+        r##"{"anyOf": [{"$ref": "#/$defs/name"}, {"type": "array", "items": {"$ref": "#/$defs/name"}, "minItems": 2, "maxItems": 2}]}"##,
+        "The name of the element, or two names: of key (or index) and element. One name over a map is the key.",
+    )
+    .needs(&["each"]),
+    Key::new(
+        "where",
+        r##"{"$ref": "#/$defs/expression"}"##,
+        "Which elements are taken.",
+    )
+    .needs(&["each"]),
+    Key::new(
+        "key",
+        r##"{"type": "string"}"##,
+        "A template for a key: the result is a map instead of a list, and draws are addressed by that key.",
+    )
+    .needs(&["each"]),
+    Key::new(
+        "let",
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/form"}}"##,
+        "Local names, each a form; their order is inferred. Inside `each` where there is one.",
+    ),
+    Key::new(
+        "stream",
+        r##"{"$ref": "#/$defs/name"}"##,
+        "Another name for the address of the draws inside: a renamed draw keeps its values under its old name.",
+    ),
+];
 
 type Named = (Text, Span, Box<dyn Form>);
 

@@ -20,7 +20,7 @@ pub(super) const KIND: FormKind = FormKind {
     doc: "A whole number at most `within` (default 1) away from one of the limits, uniformly over all such numbers. With \
           `share`, only with that probability; otherwise what `else` draws.",
     example: "hours_since: {near: [24, 72], within: 2, share: 0.4, else: {int: 0..120}}",
-    schema: r#"{"near": {"anyOf": [{"type": "array", "items": {"type": "integer"}, "minItems": 1}, {"type": "string"}]}, "within": {"type": "integer", "minimum": 0}, "share": {"type": ["number", "string"]}, "else": {}}"#,
+    schema: r##"{"near": {"anyOf": [{"type": "array", "items": {"type": "integer"}, "minItems": 1}, {"type": ["integer", "string"]}]}, "within": {"type": "integer", "minimum": 0}, "share": {"$ref": "#/$defs/probability"}, "else": {"$ref": "#/$defs/form"}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

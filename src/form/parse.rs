@@ -68,6 +68,10 @@ impl<'n> Shape<'n> {
     }
 }
 
+fn is_modifier(name: &str) -> bool {
+    MODIFIERS.iter().any(|key| key.name == name)
+}
+
 /// The key without its `$`; `None` for a key that is data here.
 fn key_of(entry: &Entry, dollar: bool) -> Option<&str> {
     if dollar { entry.key.text.strip_prefix('$').filter(|rest| !rest.starts_with('$')) } else { Some(&entry.key.text) }
@@ -210,7 +214,7 @@ impl Parse<'_> {
             }
         }
         let wrong = entries.iter().filter_map(|entry| Some((entry, key_of(entry, dollar)?)));
-        let unknown = wrong.clone().find(|(_, key)| !MODIFIERS.contains(key)).or_else(|| wrong.clone().next());
+        let unknown = wrong.clone().find(|(_, key)| !is_modifier(key)).or_else(|| wrong.clone().next());
         let (span, key) = unknown.map_or((node.span, ""), |(entry, key)| (entry.key_span, key));
         let message = if key.is_empty() { "expected a form, found an empty mapping".to_owned() } else { format!("`{key}` is not a form") };
         self.report(
@@ -226,14 +230,14 @@ impl Parse<'_> {
         for entry in entries {
             let name = key_of(entry, dollar);
             let fits = name.is_some_and(|name| {
-                name == kind.head || kind.options.contains(&name) || MODIFIERS.contains(&name) || taken.contains(&name)
+                name == kind.head || kind.options.contains(&name) || is_modifier(name) || taken.contains(&name)
             });
             if fits {
                 continue;
             }
             known = false;
             let shown = entry.key.text.as_str();
-            let options = kind.options.iter().chain(MODIFIERS).copied();
+            let options = kind.options.iter().copied().chain(MODIFIERS.iter().map(|key| key.name));
             let elsewhere = name.is_some_and(|name| FORMS.iter().any(|other| other.options.contains(&name)));
             let code = if elsewhere || name.is_none() { codes::FOREIGN_KEY } else { codes::UNKNOWN_KEY };
             let diagnostic = Diagnostic::error(code, entry.key_span, format!("`{}` does not take `{shown}`", kind.head))

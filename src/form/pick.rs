@@ -22,7 +22,7 @@ pub(super) const KIND: FormKind = FormKind {
           `[{give, weight}]` weighs anything else; a bare expression names a list to pick from. Weights are decimals, compared \
           exactly.",
     example: "affected: {pick: {none: 1, internal: 2, personal: 4}}",
-    schema: r#"{"pick": {"anyOf": [{"type": "array", "minItems": 1}, {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}, {"type": "string"}]}}"#,
+    schema: r##"{"pick": {"anyOf": [{"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/literal"}}, {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {"give": {"$ref": "#/$defs/literal"}, "weight": {"$ref": "#/$defs/weight"}}, "required": ["give"], "additionalProperties": false}}, {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/weight"}}, {"type": "string"}]}}"##,
 };
 
 /// A uniform pick: a list in a form position that draws.

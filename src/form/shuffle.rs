@@ -17,7 +17,7 @@ pub(super) const KIND: FormKind = FormKind {
     parse,
     doc: "All values of a pool in a random order, every order as likely as any other. A bare name is a list to shuffle.",
     example: "ranking: {shuffle: [proceed, modify, defer]}",
-    schema: r#"{"shuffle": {"anyOf": [{"type": "array", "minItems": 1}, {"type": "string"}]}}"#,
+    schema: r##"{"shuffle": {"$ref": "#/$defs/pool"}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

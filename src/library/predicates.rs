@@ -102,8 +102,8 @@ pub(super) static ROWS: &[Builtin] = &[
     ),
     test("ne", TWO, equal_type, |call| equal(call, false)).aliases(&["!="]).doc(
         "Whether both differ. Text against a number is an error.",
-        "'a' is ne('b')",
-        "true",
+        "'a' is ne('a')",
+        "false",
     ),
     test("lt", TWO, ordered_type, |call| compare(call, Ordering::is_lt)).aliases(&["lessthan", "<"]).doc(
         "Whether it is less.",

@@ -35,11 +35,8 @@ const MOST_WRONG: usize = 10;
 pub fn sound(workspace: &Workspace<'_>, path: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Checked> {
     let errors = diagnostics.counts().0;
     let spec = load::load(workspace, path, sources, diagnostics)?;
-    if diagnostics.counts().0 > errors {
-        // What is missing from a spec that did not load whole would only raise echoes.
-        return None;
-    }
-    check::check(spec, sources, diagnostics)
+    let whole = diagnostics.counts().0 == errors;
+    check::check(spec, whole, sources, diagnostics)
 }
 
 /// How records are made.

@@ -88,7 +88,8 @@ impl Lower<'_> {
             return (Code::Const(fact.value.clone()), Type::of(&fact.value));
         }
         if let Some(stem) = world.stems.get(name) {
-            return (Code::Const(stem.clone()), Type::of(stem));
+            let ty = if world.incomplete { Type::any() } else { Type::of(stem) };
+            return (Code::Const(stem.clone()), ty);
         }
         let entry = world.entries.get_index_of(name);
         if self.behind_barrier() && (entry.is_some() || matches!(name, "scenario" | "index" | "context" | "say" | "record")) {
@@ -105,7 +106,8 @@ impl Lower<'_> {
             "scenario" => {
                 self.cause("scenario");
                 let names: Arc<[Value]> = world.scenarios.iter().map(|one| Value::Text(one.clone())).collect();
-                (Code::Scenario(names, span), Type::words(world.scenarios.iter().cloned()))
+                let known = || Type::words(world.scenarios.iter().cloned());
+                (Code::Scenario(names, span), if world.incomplete { Type::any_text() } else { known() })
             }
             "index" => {
                 self.cause("index");
@@ -121,6 +123,7 @@ impl Lower<'_> {
                 (Code::Gather(slots.into()), ty)
             }
             "record" => self.record_value(span),
+            _ if world.incomplete => refused(),
             _ => {
                 let known = self.names_in_sight();
                 let diagnostic = Diagnostic::error(codes::UNDEFINED_NAME, span, format!("`{name}` is not defined"));
@@ -189,6 +192,9 @@ impl Lower<'_> {
         }
         let found = world.entries.get_full(key.as_str()).filter(|(_, _, entry)| entry.section == section);
         let Some((at, ..)) = found else {
+            if world.incomplete {
+                return Some(refused());
+            }
             let known = world.entries.values().filter(|entry| entry.section == section);
             let names = known.map(|entry| entry.name.strip_prefix("say.").unwrap_or(&entry.name));
             let message = format!("`{object}` has no `{}`", name.text);
@@ -393,7 +399,9 @@ impl Lower<'_> {
         let Some(builtin) = library::find(call.role, name) else {
             let own = self.world.functions.keys().map(Text::as_str);
             let misfit = library::unknown(call.role, name, own);
-            self.misfit(misfit, call, span);
+            if !self.world.incomplete || misfit.hint.is_some() {
+                self.misfit(misfit, call, span);
+            }
             return refused();
         };
         // Functions named in a text (`map('score')`) must be lowered before their result can be asked for.

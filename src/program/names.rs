@@ -92,4 +92,6 @@ pub struct World<'s> {
     pub functions: IndexMap<Text, FunctionEntry<'s>>,
     /// The record.
     pub record: Option<&'s dyn Form>,
+    /// Whether names may be missing because something did not read: a name that is not found is then not reported.
+    pub incomplete: bool,
 }

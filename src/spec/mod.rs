@@ -48,6 +48,8 @@ pub struct Spec {
     pub expectations: Vec<Expectation>,
     /// Every file of the spec closure: path in the workspace and content digest, sorted by path.
     pub closure: Vec<SourceId>,
+    /// Whether something did not read that may have given names, so that a name that is not found is no second mistake.
+    pub incomplete: bool,
 }
 
 /// A constant.

@@ -16,3 +16,5 @@ mod misspelling;
 mod newcomer;
 mod procedure;
 mod properties;
+mod editor;
+mod reference;

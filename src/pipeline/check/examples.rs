@@ -41,6 +41,7 @@ fn type_of(spec: &Spec, name: &str, span: Span, cx: &mut Lower<'_>) -> Option<Ty
     }
     match spec.entries.get_index_of(name) {
         Some(at) => cx.entry(at).map(|known| known.ty),
+        None if spec.incomplete => None,
         None => {
             let known = spec.entries.keys().map(Text::as_str).chain(["scenario", "record"]);
             cx.report(Diagnostic::error(codes::UNDEFINED_NAME, span, format!("`{name}` is not defined")).suggest(name, known));

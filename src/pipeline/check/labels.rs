@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::data::Text;
-use crate::diag::{Diagnostic, codes};
+use crate::diag::{Diagnostic, Severity, codes};
 use crate::program::{Form, Lower, Section};
 use crate::spec::Spec;
 
@@ -16,6 +16,11 @@ pub(super) fn check(spec: &Spec, cx: &mut Lower<'_>) {
     let Some((_, record)) = &spec.record else { return };
     let part = |name: &str| record.fields().iter().find(|(key, _)| key == name).map(|(_, form)| &**form);
     let (Some(input), Some(target)) = (part("input"), part("target_output")) else { return };
+    // An input leaf that was refused holds nothing, which says nothing of the targets.
+    let refused = |one: &Diagnostic| one.severity == Severity::Error && one.primary.as_ref().is_some_and(|at| input.span().holds(at.span));
+    if cx.diagnostics.iter().any(refused) {
+        return;
+    }
     let held = held(spec, input);
     each_leaf(target, "target_output", &mut |path, leaf| {
         target_leaf(path, leaf, spec, &held, cx);

@@ -64,8 +64,9 @@ impl Checked {
     }
 }
 
-/// Checks and lowers a spec; `None` where there is an error among the diagnostics.
-pub fn check(spec: Spec, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Checked> {
+/// Checks and lowers a spec; `None` where there is an error in it. `whole` says that loading found none: all that can be
+/// checked in the rest is checked even so.
+pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Checked> {
     let before = diagnostics.counts().0;
     let schema = spec.schema.and_then(|source| Schema::compile(source, sources, diagnostics));
     let (lowering, rules, expectations) = {
@@ -79,8 +80,11 @@ pub fn check(spec: Spec, sources: &Sources, diagnostics: &mut Diagnostics) -> Op
         (cx.finish(), rules, expectations)
     };
     diagnostics.append(lowering.diagnostics);
-    unused::check(&spec, &lowering.used, diagnostics);
     places::check(&spec, &lowering.record, diagnostics);
+    // A name may look unread only because its reader was refused.
+    if whole && diagnostics.counts().0 == before {
+        unused::check(&spec, &lowering.used, diagnostics);
+    }
     let functions: Arc<dyn jinja::Functions> = Arc::new(lowering.functions.clone());
     let mut engine = Engine::new(&functions);
     for (name, source) in lowering.templates {
@@ -88,7 +92,7 @@ pub fn check(spec: Spec, sources: &Sources, diagnostics: &mut Diagnostics) -> Op
             diagnostics.push(Diagnostic::error(codes::EXPRESSION_SYNTAX, spec.name_span, reason));
         }
     }
-    if diagnostics.counts().0 > before {
+    if !whole || diagnostics.counts().0 > before {
         return None;
     }
     let checked = Checked {

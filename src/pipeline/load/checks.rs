@@ -6,11 +6,26 @@ use super::sections::{names, parse};
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
+use crate::form::Key;
 use crate::source::Span;
 use crate::spec::{Check, Example};
 
-const CHECK_KEYS: &[&str] = &["id", "that", "because"];
-const EXAMPLE_KEYS: &[&str] = &["set", "want"];
+/// The keys of a check.
+pub const CHECK_KEYS: &[Key] = &[
+    Key::new("id", r#"{"type": ["string", "number", "boolean"]}"#, "Its name, for messages.").required(),
+    Key::new("that", r##"{"$ref": "#/$defs/expression"}"##, "What must be true of every record.").required(),
+    Key::new("because", r#"{"type": "string"}"#, "Why, for the message of a record that breaks it."),
+];
+
+/// The keys of a worked example.
+pub const EXAMPLE_KEYS: &[Key] = &[
+    Key::new(
+        "set",
+        r#"{"type": "object"}"#,
+        "Names and their values, `scenario` among them. A name left open is an error only where the answer reads it.",
+    ),
+    Key::new("want", r#"{"type": "object"}"#, "Derived names and the values they must have.").required(),
+];
 
 /// Reports keys of a mapping that are not among `known`; whether all were.
 pub(super) fn only(node: &Node, what: &str, known: &[&'static str], reader: &mut Reader<'_>) -> bool {
@@ -36,7 +51,7 @@ pub(super) fn read(node: &Node, scenario: Option<usize>, draft: &mut Draft, read
         return;
     };
     for item in items {
-        if !only(item, "a check", CHECK_KEYS, reader) {
+        if !only(item, "a check", &Key::names(CHECK_KEYS), reader) {
             continue;
         }
         let missing = |key: &str, reader: &mut Reader<'_>| {
@@ -66,7 +81,7 @@ pub(super) fn read(node: &Node, scenario: Option<usize>, draft: &mut Draft, read
 /// Reads `examples`.
 pub(super) fn examples(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) {
     for entry in names(node, "examples", reader) {
-        if !only(&entry.value, "an example", EXAMPLE_KEYS, reader) {
+        if !only(&entry.value, "an example", &Key::names(EXAMPLE_KEYS), reader) {
             continue;
         }
         let Some(want) = entry.value.get("want") else {

@@ -70,8 +70,8 @@ impl Draft {
         self.scenarios.len() - 1
     }
 
-    /// Ends reading.
-    pub(super) fn finish(self, document: &Document, reader: &mut Reader<'_>) -> Option<Spec> {
+    /// Ends reading. What could not be read is reported and left out: the spec is whole only where nothing was reported.
+    pub(super) fn finish(self, document: &Document, reader: &mut Reader<'_>) -> Spec {
         let root = &document.root;
         let weights = self.scenario_weights(reader);
         let schema = root.get("schema").and_then(|node| {
@@ -83,35 +83,25 @@ impl Draft {
             let dataset = root.get("dataset").and_then(Node::as_text).unwrap_or_default();
             Some((node.span, crate::form::record(dataset, inner)))
         });
-        let name_node = root.get("dataset");
-        let name = name_node.and_then(|node| header::name(node, reader));
-        let size = match root.get("size") {
-            Some(node) => header::count(node, reader)?,
-            None => 0,
-        };
+        let name = root.get("dataset").and_then(|node| header::name(node, reader));
+        let size = root.get("size").and_then(|node| header::count(node, reader));
         let title = root.get("title").and_then(|node| header::line(node, reader));
         let stream = root.get("stream").and_then(|node| header::name(node, reader));
-        for (key, what) in [("dataset", "its name"), ("size", "how many records it has"), ("record", "its record")] {
-            if root.get(key).is_none() {
-                let start = Span { end: root.span.start, ..root.span };
-                let message = format!("a dataset needs `{key}`: {what}");
-                reader.report(Diagnostic::error(codes::MISSING_KEY, start, message));
-            }
-        }
+        missing_keys(root, reader);
         let mut closure = reader.closure.clone();
         closure.sort_by_key(|id| reader.sources.get(*id).map(|source| source.path().to_owned()));
-        Some(Spec {
-            name: name?,
-            name_span: name_node?.span,
+        Spec {
+            name: name.unwrap_or_default(),
+            name_span: root.get("dataset").map_or(root.span, |node| node.span),
             title,
-            size,
+            size: size.unwrap_or(0),
             stream,
             schema,
             constitution: self.constitution,
             facts: self.facts,
             entries: self.entries,
             scenarios: self.scenarios,
-            weights: weights?,
+            weights,
             functions: self.functions,
             stems: self.stems,
             record,
@@ -119,13 +109,13 @@ impl Draft {
             examples: self.examples,
             expectations: self.expectations,
             closure,
-        })
+            incomplete: reader.incomplete,
+        }
     }
 
-    /// The weights of all scenarios together; the outer `None` is a mistake, the inner one no scenarios.
-    #[expect(clippy::option_option, reason = "no weights and wrong weights are two things")]
-    fn scenario_weights(&self, reader: &mut Reader<'_>) -> Option<Option<Weights>> {
-        let Some(first) = self.scenarios.first() else { return Some(None) };
+    /// The weights of all scenarios together; `None` where there are no scenarios, or after a mistake.
+    fn scenario_weights(&self, reader: &mut Reader<'_>) -> Option<Weights> {
+        let first = self.scenarios.first()?;
         let weights = self.weights.iter().map(|one| one.map_or_else(|| Weight::of_int(1), |(_, weight)| Ok(weight)));
         match weights.collect::<Result<Vec<_>, _>>().and_then(|list| Weights::new(&list)) {
             Ok(weights) => {
@@ -134,13 +124,26 @@ impl Draft {
                     let message = format!("the scenario `{}` has weight 0 and never occurs", scenario.name);
                     reader.report(Diagnostic::error(codes::UNREACHABLE, scenario.span, message));
                 }
-                Some(Some(weights))
+                Some(weights)
             }
             Err(error) => {
                 let span = self.weights.iter().flatten().next().map_or(first.span, |(span, _)| *span);
                 reader.report(Diagnostic::error(codes::BAD_WEIGHT, span, error.to_string()));
                 None
             }
+        }
+    }
+}
+
+fn missing_keys(root: &Node, reader: &mut Reader<'_>) {
+    if root.as_map().is_none() {
+        return;
+    }
+    for (key, what) in [("dataset", "its name"), ("size", "how many records it has"), ("record", "its record")] {
+        if root.get(key).is_none() {
+            let start = Span { end: root.span.start, ..root.span };
+            let message = format!("a dataset needs `{key}`: {what}");
+            reader.report(Diagnostic::error(codes::MISSING_KEY, start, message));
         }
     }
 }
@@ -205,6 +208,7 @@ fn uses(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) {
         _ => {
             let message = format!("expected a list of files, found {}", node.kind_word());
             reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message).hint("write `use: [constitution.yaml]`"));
+            reader.incomplete = true;
             return;
         }
     };
@@ -212,11 +216,13 @@ fn uses(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) {
         let Some(path) = node.as_text() else {
             let message = format!("expected the path of a file, found {}", node.kind_word());
             reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
+            reader.incomplete = true;
             continue;
         };
         if let Some(rename) = rename {
             let message = format!("renaming the module `{path}` to `{rename}` is not built yet");
             reader.report(Diagnostic::error(codes::UNKNOWN_KEY, node.span, message).hint("write `use: [file.yaml]`"));
+            reader.incomplete = true;
             continue;
         }
         one(path, node.span, draft, reader);
@@ -233,6 +239,7 @@ fn one(path: &str, span: Span, draft: &mut Draft, reader: &mut Reader<'_>) {
     if document.root.get("dataset").is_some() {
         let message = format!("`{path}` is a dataset: using one from another is not built yet");
         reader.report(Diagnostic::error(codes::UNKNOWN_KEY, span, message).hint("move what both need into a module without `dataset`"));
+        reader.incomplete = true;
         return;
     }
     file(&document, false, draft, reader);

@@ -6,10 +6,29 @@ use super::files::Reader;
 use super::sections::parse;
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
+use crate::form::Key;
 use crate::program::ExprText;
 use crate::spec::{Band, Expectation, ExpectationKind};
 
-const KEYS: &[&str] = &["share", "distinct", "by", "every", "at_least", "at_size"];
+/// The keys of an expectation.
+pub const EXPECTATION_KEYS: &[Key] = &[
+    Key::new(
+        "share",
+        r##"{"anyOf": [{"type": "string"}, {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": {"type": "object", "additionalProperties": {"$ref": "#/$defs/band"}}}]}"##,
+        "An expression whose values are counted (each element of a list once), or `{expression: {value: band}}`.",
+    ),
+    Key::new("every", r##"{"$ref": "#/$defs/band"}"##, "The band of every value that can occur, seen or not.").needs(&["share"]),
+    Key::new("by", r##"{"$ref": "#/$defs/expression"}"##, "Judged apart for each value of this expression.").needs(&["share"]),
+    Key::new("distinct", r##"{"$ref": "#/$defs/expression"}"##, "An expression of which different values are counted.")
+        .needs(&["at_least"]),
+    Key::new(
+        "at_least",
+        r#"{"type": "number", "minimum": 0, "maximum": 1}"#,
+        "The least share of different values among all records.",
+    )
+    .needs(&["distinct"]),
+    Key::new("at_size", r#"{"type": "integer", "minimum": 0}"#, "Judged only in builds of at least so many records."),
+];
 
 /// Reads `expect`.
 pub(super) fn read(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) {
@@ -19,7 +38,7 @@ pub(super) fn read(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) {
         return;
     };
     for item in items {
-        if only(item, "an expectation", KEYS, reader)
+        if only(item, "an expectation", &Key::names(EXPECTATION_KEYS), reader)
             && let Some(expectation) = one(item, reader)
         {
             draft.expectations.push(expectation);

@@ -36,11 +36,13 @@ pub(super) struct Reader<'a> {
     pub(super) diagnostics: &'a mut Diagnostics,
     /// The files of the spec closure.
     pub(super) closure: Vec<SourceId>,
+    /// Whether something did not read that may have given names: a name that is not found is then no second mistake.
+    pub(super) incomplete: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(workspace: &'a Workspace<'a>, sources: &'a mut Sources, diagnostics: &'a mut Diagnostics) -> Self {
-        Self { workspace, sources, diagnostics, closure: Vec::new() }
+        Self { workspace, sources, diagnostics, closure: Vec::new(), incomplete: false }
     }
 
     /// Reports a mistake.
@@ -100,9 +102,13 @@ impl<'a> Reader<'a> {
 
     /// Reads a file under `scenarios/` as one YAML document.
     pub(super) fn document(&mut self, path: &str, asked: Option<Span>) -> Option<Document> {
-        let source = self.text("scenarios", path, asked)?;
-        let root = yaml::read(source, self.sources, self.diagnostics)?;
-        Some(Document { path: path.to_owned(), source, root })
+        let errors = self.diagnostics.counts().0;
+        let document = self.text("scenarios", path, asked).and_then(|source| {
+            let root = yaml::read(source, self.sources, self.diagnostics)?;
+            Some(Document { path: path.to_owned(), source, root })
+        });
+        self.incomplete |= self.diagnostics.counts().0 > errors;
+        document
     }
 }
 

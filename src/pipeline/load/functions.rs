@@ -6,16 +6,27 @@ use super::sections::{names, parse};
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::engine::yaml::{Entry, Node, NodeKind};
-use crate::form::{Position, bad_name, is_name};
+use crate::form::{Key, Position, bad_name, is_name};
 use crate::library::{self, Role};
 use crate::spec::Function;
 
-const TYPES: &[&str] = &["any", "text", "int", "number", "bool", "list", "map"];
+/// The keys of a function besides those of its form.
+pub const FUNCTION_KEYS: &[Key] = &[Key::new(
+    "args",
+    r##"{"anyOf": [{"type": "array", "items": {"$ref": "#/$defs/name"}}, {"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/type"}}]}"##,
+    "Names of the arguments, or names with their types.",
+)
+.required()];
+
+/// The words for types of arguments.
+pub const TYPES: &[&str] = &["any", "text", "int", "number", "bool", "list", "map"];
 
 /// Reads `functions`.
 pub(super) fn read(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) {
     for entry in names(node, "functions", reader) {
+        let known = draft.functions.len();
         one(entry, draft, reader);
+        reader.incomplete |= draft.functions.len() == known;
     }
 }
 

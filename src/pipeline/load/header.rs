@@ -1,48 +1,104 @@
 //! The header of a spec file and the table of its sections.
 
 use super::files::Reader;
+use super::sections::{CHECKS, DERIVES, DRAWS, SAYS};
 use crate::data::Text;
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::engine::yaml::{Entry, Node, NodeKind};
-use crate::form::is_name;
+use crate::form::{Key, is_name};
 use crate::spec::LANGUAGE_VERSION;
 
 /// A key at the top of a file.
-pub(super) struct TopKey {
-    pub(super) name: &'static str,
+#[derive(Debug)]
+pub struct TopKey {
+    /// The key.
+    pub key: Key,
     /// Whether a module may have it.
-    pub(super) module: bool,
+    pub module: bool,
 }
 
-const fn anywhere(name: &'static str) -> TopKey {
-    TopKey { name, module: true }
+const fn anywhere(name: &'static str, schema: &'static str, doc: &'static str) -> TopKey {
+    TopKey { key: Key::new(name, schema, doc), module: true }
 }
 
-const fn dataset_only(name: &'static str) -> TopKey {
-    TopKey { name, module: false }
+const fn dataset_only(name: &'static str, schema: &'static str, doc: &'static str) -> TopKey {
+    TopKey { key: Key::new(name, schema, doc), module: false }
 }
+
+const NAME: &str = r##"{"$ref": "#/$defs/name"}"##;
+const LINE: &str = r#"{"type": "string"}"#;
 
 /// Every key that may stand at the top of a file.
-pub(super) const KEYS: &[TopKey] = &[
-    anywhere("dictum"),
-    dataset_only("dataset"),
-    dataset_only("title"),
-    dataset_only("size"),
-    dataset_only("stream"),
-    anywhere("use"),
-    dataset_only("schema"),
-    anywhere("constitution"),
-    anywhere("facts"),
-    anywhere("context"),
-    anywhere("draw"),
-    anywhere("scenarios"),
-    anywhere("say"),
-    anywhere("derive"),
-    anywhere("functions"),
-    dataset_only("record"),
-    anywhere("checks"),
-    anywhere("examples"),
-    anywhere("expect"),
+pub const TOP_KEYS: &[TopKey] = &[
+    TopKey {
+        key: Key::new("dictum", r#"{"const": 1}"#, "The version of the language: 1. Others are refused.").required(),
+        module: true,
+    },
+    TopKey {
+        key: Key::new(
+            "dataset",
+            NAME,
+            "The name of the dataset, which is also its folder in the output. A file without it is a module.",
+        )
+        .needs(&["size", "record"]),
+        module: false,
+    },
+    dataset_only("title", LINE, "What the dataset is, in words."),
+    dataset_only("size", r#"{"type": "integer", "minimum": 0}"#, "How many records a plain build makes."),
+    dataset_only("stream", NAME, "The first part of all addresses instead of the name: a renamed dataset keeps its records."),
+    anywhere(
+        "use",
+        r#"{"type": "array", "items": {"type": "string"}}"#,
+        "Modules under `scenarios/` whose sections are merged in; a name given twice is an error. The stem of a file names its facts \
+         and its constitution (`constitution.hash`).",
+    ),
+    dataset_only("schema", LINE, "A JSON Schema under `schemas/` (2020-12, formats asserted) that every record must pass."),
+    anywhere(
+        "constitution",
+        r##"{"$ref": "#/$defs/constitution"}"##,
+        "What every record answers to: a hash, the places that carry it, the principles.",
+    ),
+    anywhere(
+        "facts",
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/constant"}}"##,
+        "Constants by name. An unused one is an error.",
+    ),
+    anywhere("context", DRAWS, "Draws that go into the record's input; each is a name, and `context` is the map of all of them."),
+    anywhere("draw", DRAWS, "Draws that shape others but do not stand in `context`."),
+    anywhere(
+        "scenarios",
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/scenario"}}"##,
+        "Kinds of records, exactly one for each record, in exact shares by weight. A scenario adds entries to the sections or \
+         replaces them by name; what it replaces keeps its address.",
+    ),
+    anywhere(
+        "say",
+        SAYS,
+        "Wording: a list are alternatives, each a text or a form with `when` and `weight`. Read as `say.name`.",
+    ),
+    anywhere("derive", DERIVES, "What is computed. The order is inferred; a cycle is an error."),
+    anywhere(
+        "functions",
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/function"}}"##,
+        "Functions by name: `args` and a form. Each can be called as function, filter and test.",
+    ),
+    dataset_only(
+        "record",
+        r##"{"$ref": "#/$defs/data"}"##,
+        "The record as data, in which keys with a `$` make forms. Without an `id` it gets `<dataset>_<six digits>`.",
+    ),
+    anywhere("checks", CHECKS, "What must hold for every record."),
+    anywhere(
+        "examples",
+        r##"{"type": "object", "additionalProperties": {"$ref": "#/$defs/example"}}"##,
+        "Cases worked by hand: names set, names wanted. They run before any record is made.",
+    ),
+    anywhere(
+        "expect",
+        r##"{"type": "array", "items": {"$ref": "#/$defs/expectation"}}"##,
+        "What must hold for the whole dataset; the build fails outside the bands. Judged for builds that start at 0 and reach the \
+         spec's size.",
+    ),
 ];
 
 /// Keys that the language will have; until then they are refused by name.
@@ -54,17 +110,20 @@ pub(super) fn check(root: &Node, own: bool, reader: &mut Reader<'_>) -> bool {
     let NodeKind::Map(entries) = &root.kind else {
         let message = format!("expected a map of sections, found {}", root.kind_word());
         reader.report(Diagnostic::error(codes::WRONG_TYPE, root.span, message));
+        reader.incomplete = true;
         return false;
     };
     for entry in entries {
         known(entry, own, reader);
     }
-    version(root, reader)
+    let spoken = version(root, reader);
+    reader.incomplete |= !spoken;
+    spoken
 }
 
 fn known(entry: &Entry, own: bool, reader: &mut Reader<'_>) {
     let key = entry.key.text.as_str();
-    let found = KEYS.iter().find(|one| one.name == key);
+    let found = TOP_KEYS.iter().find(|one| one.key.name == key);
     if let Some(top) = found {
         if !own && !top.module {
             let message = format!("a module cannot have `{key}`");
@@ -74,11 +133,12 @@ fn known(entry: &Entry, own: bool, reader: &mut Reader<'_>) {
         }
         return;
     }
-    let known = KEYS.iter().map(|one| one.name);
+    let known = TOP_KEYS.iter().map(|one| one.key.name);
     let diagnostic = if LATER.contains(&key) {
         Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, format!("`{key}` is not built yet"))
             .hint("it belongs to a later version of the language")
     } else {
+        reader.incomplete = true;
         Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, format!("unknown key `{key}`"))
             .suggest(key, known.clone())
             .hint(format!("a spec has {}", quoted_list(known)))
@@ -97,7 +157,9 @@ fn version(root: &Node, reader: &mut Reader<'_>) -> bool {
         Some(node) if node.as_int() == Some(i128::from(LANGUAGE_VERSION)) => true,
         Some(node) => {
             let found = node.scalar_text().unwrap_or(node.kind_word()).to_owned();
-            reader.report(Diagnostic::error(codes::LANGUAGE_VERSION, node.span, format!("unknown language version {found}")).hint(hint));
+            reader.report(
+                Diagnostic::error(codes::LANGUAGE_VERSION, node.span, format!("unknown language version {found}")).hint(hint),
+            );
             false
         }
     }

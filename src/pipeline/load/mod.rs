@@ -15,15 +15,21 @@ use crate::diag::{Diagnostics, codes};
 use crate::source::Sources;
 use crate::spec::Spec;
 
+pub use checks::{CHECK_KEYS, EXAMPLE_KEYS};
+pub use expectations::EXPECTATION_KEYS;
 pub use files::Workspace;
+pub use functions::{FUNCTION_KEYS, TYPES};
+pub use header::{TOP_KEYS, TopKey};
+pub use sections::{CONSTITUTION_KEYS, SCENARIO_KEYS};
 
-/// Loads one dataset's spec.
+/// Loads one dataset's spec; `None` where its file does not read. After other mistakes there still is a spec, with what could
+/// be read, so that it can be checked in the same run.
 pub fn load(workspace: &Workspace<'_>, path: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Spec> {
     let mut reader = files::Reader::new(workspace, sources, diagnostics);
     let document = reader.document(path, None)?;
     let mut draft = collect::Draft::default();
     collect::file(&document, true, &mut draft, &mut reader);
-    draft.finish(&document, &mut reader)
+    Some(draft.finish(&document, &mut reader))
 }
 
 /// The dataset name that a spec file declares: `None` for modules and for files that do not read.

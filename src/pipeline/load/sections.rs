@@ -6,7 +6,7 @@ use super::files::Reader;
 use crate::data::Text;
 use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
 use crate::engine::yaml::{self, Node, NodeKind};
-use crate::form::{Parse, Position, bad_name, is_name};
+use crate::form::{Key, Parse, Position, bad_name, is_name, refused};
 use crate::program::{Form, Section};
 use crate::random::Weight;
 use crate::source::Span;
@@ -23,18 +23,18 @@ pub(super) fn parse<T>(reader: &mut Reader<'_>, parse: impl FnOnce(&mut Parse<'_
 /// The entries of a map of names; a diagnostic for anything else.
 pub(super) fn names<'n>(node: &'n Node, what: &str, reader: &mut Reader<'_>) -> &'n [yaml::Entry] {
     match &node.kind {
-        NodeKind::Map(entries) => entries,
+        NodeKind::Map(entries) => return entries,
         NodeKind::Null => {
             let message = format!("`{what}` is empty");
             reader.report(Diagnostic::error(codes::IMPLICIT_NULL, node.span, message).hint("leave the section out"));
-            &[]
         }
         _ => {
             let message = format!("expected a map of names under `{what}`, found {}", node.kind_word());
             reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
-            &[]
         }
     }
+    reader.incomplete = true;
+    &[]
 }
 
 /// Reads `facts`.
@@ -45,7 +45,11 @@ pub(super) fn facts(node: &Node, own: bool, draft: &mut Draft, reader: &mut Read
             reader.report(bad_name(name, entry.key_span));
             continue;
         }
-        if !constant(&entry.value, reader) || !draft.claim(name, entry.key_span, reader) {
+        if !constant(&entry.value, reader) {
+            reader.incomplete = true;
+            continue;
+        }
+        if !draft.claim(name, entry.key_span, reader) {
             continue;
         }
         draft.facts.insert(Text::from(name), Fact { value: entry.value.value(), span: entry.key_span, own });
@@ -98,7 +102,7 @@ pub(super) fn entries(section: &yaml::Entry, scenario: Option<usize>, own: bool,
             reader.report(bad_name(short, entry.key_span));
             continue;
         }
-        let form = parse(reader, |cx| cx.form(&entry.value, position));
+        let form = parse(reader, |cx| cx.form(&entry.value, position)).unwrap_or_else(|| refused(entry.value.span));
         let name = if kind == Section::Say { Text::from(format!("say.{short}")) } else { Text::from(short) };
         add(name, entry.key_span, kind, scenario, own, form, draft, reader);
     }
@@ -111,7 +115,7 @@ fn add(
     section: Section,
     scenario: Option<usize>,
     own: bool,
-    form: Option<Box<dyn Form>>,
+    form: Box<dyn Form>,
     draft: &mut Draft,
     reader: &mut Reader<'_>,
 ) {
@@ -120,11 +124,9 @@ fn add(
             return;
         }
         let mut entry = Entry { span, section, base: None, overlays: Vec::new(), own };
-        if let Some(form) = form {
-            match scenario {
-                None => entry.base = Some((span, form)),
-                Some(at) => entry.overlays.push((at, span, form)),
-            }
+        match scenario {
+            None => entry.base = Some((span, form)),
+            Some(at) => entry.overlays.push((at, span, form)),
         }
         draft.entries.insert(name, entry);
         return;
@@ -144,7 +146,6 @@ fn add(
         });
         return;
     }
-    let Some(form) = form else { return };
     match scenario {
         None => {
             known.base = Some((span, form));
@@ -154,7 +155,43 @@ fn add(
     }
 }
 
-const SCENARIO_KEYS: &[&str] = &["weight", "context", "draw", "derive", "say", "checks"];
+/// The keys of a scenario.
+pub const SCENARIO_KEYS: &[Key] = &[
+    Key::new("weight", r##"{"$ref": "#/$defs/weight"}"##, "Its share of the records, among the weights of all scenarios (default 1)."),
+    Key::new("context", DRAWS, "Entries of `context` that this scenario adds or replaces."),
+    Key::new("draw", DRAWS, "Entries of `draw` that this scenario adds or replaces."),
+    Key::new("derive", DERIVES, "Entries of `derive` that this scenario adds or replaces."),
+    Key::new("say", SAYS, "Entries of `say` that this scenario adds or replaces."),
+    Key::new("checks", CHECKS, "Checks of this scenario's records."),
+];
+
+/// What sections hold, as JSON Schema: names of draws.
+pub(super) const DRAWS: &str =
+    r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/draw"}}"##;
+/// Names of what is computed.
+pub(super) const DERIVES: &str =
+    r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/derive"}}"##;
+/// Names of wording.
+pub(super) const SAYS: &str =
+    r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/say"}}"##;
+/// A list of checks.
+pub(super) const CHECKS: &str = r##"{"type": "array", "items": {"$ref": "#/$defs/check"}}"##;
+
+/// The keys of a constitution.
+pub const CONSTITUTION_KEYS: &[Key] = &[
+    Key::new("hash", r#"{"type": "string", "minLength": 1}"#, "The hash that records carry. Quote it.").required(),
+    Key::new(
+        "places",
+        r#"{"type": "array", "items": {"type": "string"}}"#,
+        "The places of a record that must carry the hash, as paths in dots.",
+    )
+    .required(),
+    Key::new(
+        "principles",
+        r#"{"type": "object", "additionalProperties": {"type": "string"}}"#,
+        "The principles in order, each with its statement.",
+    ),
+];
 
 /// Reads `scenarios`.
 pub(super) fn scenarios(node: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
@@ -162,6 +199,7 @@ pub(super) fn scenarios(node: &Node, own: bool, draft: &mut Draft, reader: &mut 
         let name = entry.key.text.as_str();
         if !is_name(name) {
             reader.report(bad_name(name, entry.key_span));
+            reader.incomplete = true;
             continue;
         }
         let at = draft.scenario(name, entry.key_span);
@@ -174,11 +212,13 @@ pub(super) fn scenarios(node: &Node, own: bool, draft: &mut Draft, reader: &mut 
                 "context" | "draw" | "derive" | "say" => entries(part, Some(at), own, draft, reader),
                 "checks" => checks::read(&part.value, Some(at), draft, reader),
                 other => {
+                    reader.incomplete |= !super::header::LATER.contains(&other);
                     let diagnostic = Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, format!("a scenario does not take `{other}`"));
                     reader.report(if super::header::LATER.contains(&other) {
                         diagnostic.hint(format!("`{other}` is not built yet"))
                     } else {
-                        diagnostic.suggest(other, SCENARIO_KEYS.iter().copied()).hint(format!("it takes {}", quoted_list(SCENARIO_KEYS.iter().copied())))
+                        let known = Key::names(SCENARIO_KEYS);
+                        diagnostic.suggest(other, known.iter().copied()).hint(format!("it takes {}", quoted_list(known)))
                     });
                 }
             }
@@ -207,12 +247,12 @@ fn weight(node: &Node, at: usize, draft: &mut Draft, reader: &mut Reader<'_>) {
 
 /// Reads `constitution`: the hash, the places that carry it, the principles.
 pub(super) fn constitution(entry: &yaml::Entry, draft: &mut Draft, reader: &mut Reader<'_>) {
-    const KEYS: &[&str] = &["hash", "places", "principles"];
+    let known = Key::names(CONSTITUTION_KEYS);
     let node = &entry.value;
     for part in names(node, "constitution", reader) {
-        if !KEYS.contains(&part.key.text.as_str()) {
+        if !known.contains(&part.key.text.as_str()) {
             let message = format!("a constitution does not take `{}`", part.key.text);
-            reader.report(Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, message).suggest(&part.key.text, KEYS.iter().copied()));
+            reader.report(Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, message).suggest(&part.key.text, known.iter().copied()));
         }
     }
     let missing = |key: &str, reader: &mut Reader<'_>| {

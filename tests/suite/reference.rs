@@ -1,0 +1,188 @@
+//! The language reference says what the program does.
+//!
+//! In: the tables of forms, keys and library functions, and `docs/language.md`. Out: a failure where an example does not give
+//! what it says, or where a generated part of the reference is not what the tables say (`DICTUM_BLESS=1` renews it).
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use dictum::diag::Diagnostics;
+use dictum::form::{FORMS, FormKind, Key, MODIFIERS};
+use dictum::json;
+use dictum::library::{self, Builtin, Kinds, Param, Role};
+use dictum::pipeline;
+use dictum::pipeline::expand::Expander;
+use dictum::pipeline::load::{
+    CHECK_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, SCENARIO_KEYS, TOP_KEYS, TopKey, Workspace,
+};
+use dictum::pipeline::plan::plan;
+use dictum::pipeline::verify::expectations::Tally;
+use dictum::source::Sources;
+use dictum::world::MemoryWorld;
+
+const FILE: &str = "docs/language.md";
+
+/// The value that the first records of a spec have under `value`, or what is wrong with it.
+fn values(spec: &str, records: u64) -> Result<Vec<serde_json::Value>, String> {
+    let world =
+        MemoryWorld::default().with("/w/scenarios/example.yaml", spec).with("/w/templates/reasoning.j2", "Because it is so.\n");
+    let workspace = Workspace { world: &world, root: "/w".into() };
+    let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+    let checked = pipeline::sound(&workspace, "example.yaml", &mut sources, &mut diagnostics);
+    let messages = || diagnostics.iter().map(|one| one.message.clone()).collect::<Vec<_>>().join("; ");
+    let checked = checked.ok_or_else(messages)?;
+    let plan = plan(&checked, 0, 0, records);
+    let mut expander = Expander::new(&plan, false);
+    let mut made = Vec::new();
+    for index in 0..records {
+        let record = pipeline::record(&checked, &mut expander, &mut Tally::default(), index);
+        let record = record.map_err(|wrong| wrong.iter().map(|one| one.message.as_str()).collect::<Vec<_>>().join("; "))?;
+        let mut read: serde_json::Value = serde_json::from_str(&json::canonical(&record)).unwrap();
+        made.push(read["value"].take());
+    }
+    Ok(made)
+}
+
+/// What an example of a form reads: sections of a spec.
+fn around(head: &str) -> &'static str {
+    match head {
+        "sample" => "facts: {proofs: [logs_saved, image_taken, timeline]}\n",
+        "object" => "facts: {panel: [triage, legal]}\n",
+        "given" => "context: {affected: [none, internal, personal, medical]}\n",
+        "first" => "context: {personal: {bool: 0.5}, contained: {bool: 0.5}}\n",
+        "collect" => "context: {contained: {bool: 0.5}}\n",
+        "give" => "facts: {duties: [{todo: contain it}, {todo: tell them}]}\n",
+        _ => "",
+    }
+}
+
+/// A whole spec around the example of a form.
+pub(super) fn form_spec(kind: &FormKind) -> String {
+    let (name, _) = kind.example.split_once(':').unwrap();
+    let section = if kind.draws { "context" } else { "derive" };
+    let head = "dictum: 1\ndataset: example\nsize: 1\n";
+    format!("{head}{}{section}:\n  {}\nrecord: {{value: \"{{{{ {name} }}}}\"}}\n", around(kind.head), kind.example)
+}
+
+#[test]
+fn the_example_of_every_form_builds() {
+    for kind in FORMS {
+        let spec = form_spec(kind);
+        let values = values(&spec, 20).unwrap_or_else(|wrong| panic!("{wrong}\n{spec}"));
+        assert!(values.iter().all(|value| !value.is_null()), "{}", kind.head);
+        assert!(kind.doc.ends_with('.'), "{}", kind.head);
+    }
+}
+
+#[test]
+fn the_example_of_every_library_function_gives_what_it_says() {
+    let mut wrong = Vec::new();
+    for row in library::all() {
+        let quoted = row.example.replace('\'', "''");
+        let spec = format!(
+            "dictum: 1\ndataset: example\nsize: 1\nderive:\n  value: '{{{{ {quoted} }}}}'\nrecord: {{value: '{{{{ value }}}}'}}\n"
+        );
+        let says: serde_json::Value = serde_json::from_str(row.gives).unwrap();
+        match values(&spec, 1) {
+            // Kinds count: in this comparison 1 is not 1.0.
+            Ok(given) if given == [says] => {}
+            Ok(given) => wrong.push(format!("{}: `{}` gives {given:?}, not {}", row.name, row.example, row.gives)),
+            Err(why) => wrong.push(format!("{}: `{}`: {why}", row.name, row.example)),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_reference_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
+    let committed = fs::read_to_string(&path).unwrap();
+    let parts: [(&str, String); 5] =
+        [("keys", top_keys()), ("tables", tables()), ("forms", forms()), ("modifiers", keys(MODIFIERS)), ("library", rows())];
+    let renewed = parts.iter().fold(committed.clone(), |text, (name, part)| replace(&text, name, part));
+    if std::env::var_os("DICTUM_BLESS").is_some() {
+        fs::write(&path, &renewed).unwrap();
+        return;
+    }
+    assert!(committed == renewed, "{FILE} is not what the tables say: DICTUM_BLESS=1 cargo test renews it");
+}
+
+/// Puts a part between its two markers.
+fn replace(text: &str, name: &str, part: &str) -> String {
+    let (open, close) = (format!("<!-- generated: {name} -->\n"), format!("<!-- end: {name} -->\n"));
+    let (before, rest) = text.split_once(&open).unwrap_or_else(|| panic!("{FILE} has no {open}"));
+    let (_, after) = rest.split_once(&close).unwrap_or_else(|| panic!("{FILE} has no {close}"));
+    format!("{before}{open}\n{part}\n{close}{after}")
+}
+
+fn top_keys() -> String {
+    let line = |top: &TopKey| if top.module { line(&top.key) } else { format!("{} *Datasets only.*", line(&top.key)) };
+    lines(TOP_KEYS.iter().map(line))
+}
+
+fn keys(keys: &[Key]) -> String {
+    lines(keys.iter().map(line))
+}
+
+fn line(key: &Key) -> String {
+    let required = if key.required { " (required)" } else { "" };
+    format!("- **`{}`**{required}: {}", key.name, key.doc)
+}
+
+fn lines(lines: impl Iterator<Item = String>) -> String {
+    lines.flat_map(|line| [line, "\n".to_owned()]).collect()
+}
+
+fn tables() -> String {
+    let tables = [
+        ("A scenario", SCENARIO_KEYS),
+        ("A constitution", CONSTITUTION_KEYS),
+        ("A function, beside its form", FUNCTION_KEYS),
+        ("A check", CHECK_KEYS),
+        ("An example", EXAMPLE_KEYS),
+        ("An expectation", EXPECTATION_KEYS),
+    ];
+    let parts: Vec<String> = tables.iter().map(|(title, table)| format!("### {title}\n\n{}", keys(table))).collect();
+    parts.join("\n")
+}
+
+fn forms() -> String {
+    let part = |kind: &FormKind| {
+        let options: Vec<String> = kind.options.iter().map(|option| format!("`{option}`")).collect();
+        let options = if options.is_empty() { String::new() } else { format!(" Options: {}.", options.join(", ")) };
+        let draws = if kind.draws { "Draws." } else { "Computes." };
+        format!("### `{}`\n\n{}\n\n```yaml\n{}\n```\n\n{draws}{options}\n", kind.head, kind.doc, kind.example)
+    };
+    FORMS.iter().map(part).collect::<Vec<_>>().join("\n")
+}
+
+fn rows() -> String {
+    library::all().map(row).collect()
+}
+
+fn row(row: &Builtin) -> String {
+    let roles = [Role::Function, Role::Filter, Role::Test].into_iter().filter(|role| row.roles.serves(*role));
+    let roles: Vec<&str> = roles.map(Role::word).collect();
+    let also: Vec<String> = row.aliases.iter().map(|alias| format!(", also `{alias}`")).collect();
+    let mut line = format!("- **`{}`** ({}{}): {}\n", row.name, roles.join(", "), also.concat(), row.doc);
+    let mut params: Vec<String> = row.params.iter().map(param).collect();
+    params.extend(row.rest.map(|rest| format!("`{}`… ({})", rest.name, rest.kinds.describe())));
+    params.extend(row.open.map(|open| format!("`{}=`… ({})", open.name, open.kinds.describe())));
+    let params = if params.is_empty() { String::new() } else { format!("Takes {}. ", params.join(", ")) };
+    let _ = writeln!(line, "  {params}`{}` → `{}`", row.example, row.gives);
+    line
+}
+
+fn param(param: &Param) -> String {
+    let mut kind = param.kinds.describe();
+    if param.items != Kinds::ANY {
+        let _ = write!(kind, ", each {}", param.items.describe());
+    }
+    if param.keyword {
+        kind.push_str(", by keyword");
+    } else if param.optional {
+        kind.push_str(", optional");
+    }
+    format!("`{}` ({kind})", param.name)
+}
