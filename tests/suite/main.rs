@@ -10,6 +10,8 @@ mod cli;
 mod determinism;
 mod formats;
 mod golden;
+mod interruption;
+mod memory;
 mod misspelling;
 mod newcomer;
 mod procedure;
