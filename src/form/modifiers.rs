@@ -266,12 +266,12 @@ impl Modified {
 }
 
 /// The key of an element, and the words it can be, where they are known.
-type Key = (Box<dyn Op>, Option<Vec<Text>>);
+type ElementKey = (Box<dyn Op>, Option<Vec<Text>>);
 
 struct Parts {
     lets: Vec<Box<dyn Op>>,
     filter: Option<Box<dyn Op>>,
-    key: Option<Key>,
+    key: Option<ElementKey>,
     body: Lowered,
 }
 
