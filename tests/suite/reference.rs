@@ -1,13 +1,13 @@
 //! The language reference says what the program does.
 //!
-//! In: the tables of forms, keys and library functions, and `docs/language.md`. Out: a failure where an example does not give
-//! what it says, or where a generated part of the reference is not what the tables say (`DICTUM_BLESS=1` renews it).
+//! In: the tables of forms, keys and library functions, `docs/language.md` and `README.md`. Out: a failure where an example does
+//! not give what it says, or where a generated part is not what the tables say (`DICTUM_BLESS=1` renews it).
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use dictum::diag::Diagnostics;
+use dictum::diag::{Diagnostic, Diagnostics};
 use dictum::form::{FORMS, FormKind, Key, MODIFIERS};
 use dictum::json;
 use dictum::library::{self, Builtin, Kinds, Param, Role};
@@ -18,30 +18,41 @@ use dictum::pipeline::load::{
 };
 use dictum::pipeline::plan::plan;
 use dictum::pipeline::verify::expectations::Tally;
+use dictum::record::Record;
 use dictum::source::Sources;
 use dictum::world::MemoryWorld;
 
 const FILE: &str = "docs/language.md";
 
-/// The value that the first records of a spec have under `value`, or what is wrong with it.
-fn values(spec: &str, records: u64) -> Result<Vec<serde_json::Value>, String> {
+/// The first records of a spec, verified, or what is wrong with it.
+fn records(spec: &str, count: u64) -> Result<Vec<Record>, String> {
     let world =
         MemoryWorld::default().with("/w/scenarios/example.yaml", spec).with("/w/templates/reasoning.j2", "Because it is so.\n");
     let workspace = Workspace { world: &world, root: "/w".into() };
     let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
     let checked = pipeline::sound(&workspace, "example.yaml", &mut sources, &mut diagnostics);
-    let messages = || diagnostics.iter().map(|one| one.message.clone()).collect::<Vec<_>>().join("; ");
-    let checked = checked.ok_or_else(messages)?;
-    let plan = plan(&checked, 0, 0, records);
+    let checked = checked.ok_or_else(|| messages(diagnostics))?;
+    let plan = plan(&checked, 0, 0, count);
     let mut expander = Expander::new(&plan, false);
-    let mut made = Vec::new();
-    for index in 0..records {
-        let record = pipeline::record(&checked, &mut expander, &mut Tally::default(), index);
-        let record = record.map_err(|wrong| wrong.iter().map(|one| one.message.as_str()).collect::<Vec<_>>().join("; "))?;
-        let mut read: serde_json::Value = serde_json::from_str(&json::canonical(&record)).unwrap();
-        made.push(read["value"].take());
-    }
-    Ok(made)
+    let mut record = |index| pipeline::record(&checked, &mut expander, &mut Tally::default(), index).map_err(messages);
+    (0..count).map(&mut record).collect()
+}
+
+fn messages(wrong: impl IntoIterator<Item = Diagnostic>) -> String {
+    wrong.into_iter().map(|one| one.message).collect::<Vec<_>>().join("; ")
+}
+
+/// What the first records of a spec have under `value`.
+fn values(spec: &str, count: u64) -> Result<Vec<serde_json::Value>, String> {
+    let read = |record: &Record| serde_json::from_str::<serde_json::Value>(&json::canonical(record)).unwrap()["value"].take();
+    Ok(records(spec, count)?.iter().map(read).collect())
+}
+
+/// The first block of a language in a Markdown text.
+fn block<'t>(text: &'t str, language: &str) -> &'t str {
+    let (_, rest) = text.split_once(&format!("\n```{language}\n")).unwrap();
+    let (block, _) = rest.split_once("```\n").unwrap();
+    block
 }
 
 /// What an example of a form reads: sections of a spec.
@@ -106,6 +117,31 @@ fn the_reference_is_up_to_date() {
         return;
     }
     assert!(committed == renewed, "{FILE} is not what the tables say: DICTUM_BLESS=1 cargo test renews it");
+}
+
+#[test]
+fn the_spec_in_the_readme_gives_the_output_in_the_readme() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let (spec, shown) = (block(&readme, "yaml"), block(&readme, "json"));
+    assert_eq!(spec.lines().count(), 10);
+    let mut built = String::new();
+    for record in records(spec, 3).unwrap() {
+        json::write_node(record.root(), &mut built);
+        built.push('\n');
+    }
+    if std::env::var_os("DICTUM_BLESS").is_some() {
+        let (before, after) = readme.split_once(&format!("```json\n{shown}")).unwrap();
+        fs::write(&path, format!("{before}```json\n{built}{after}")).unwrap();
+        return;
+    }
+    assert_eq!(shown, built, "DICTUM_BLESS=1 cargo test renews it");
+}
+
+#[test]
+fn the_spec_in_the_reference_builds() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE)).unwrap();
+    assert_eq!(records(block(&text, "yaml"), 100).map(|records| records.len()), Ok(100));
 }
 
 /// Puts a part between its two markers.
