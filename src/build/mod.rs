@@ -22,6 +22,9 @@ use crate::world::WorldError;
 
 pub use datasets::{Selected, listing, select};
 
+/// Bytes of stack of a thread that makes records: what `check` lets pass in depth fits many times over.
+const STACK: usize = 16 << 20;
+
 /// What to build.
 pub struct Request {
     /// Dataset names; empty for all.
@@ -175,7 +178,7 @@ fn run(
         return Err(Failure::Mistakes);
     }
     let threads = request.threads.unwrap_or(0);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build();
     let pool = pool.map_err(|error| Failure::Other { doing: "start threads", cause: error.to_string() })?;
     let making = Making { pool: &pool, plain: request.plain, stop };
     match request.out {

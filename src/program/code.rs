@@ -38,8 +38,8 @@ pub enum Code {
     Attr(Box<Code>, Text, Span),
     /// `a[b]`.
     Item(Box<Code>, Box<Code>, Span),
-    /// `a[b:c:d]`.
-    Slice(Box<Code>, Box<[Option<Code>; 3]>, Span),
+    /// `a[b:c]`.
+    Slice(Box<Code>, Box<[Option<Code>; 2]>, Span),
     /// `[a, b]`.
     List(Vec<Code>),
     /// `{'a': b}`.
@@ -206,8 +206,8 @@ fn item<'e>(value: Cow<'e, Value>, key: &Value, span: Span) -> Evaluated<'e> {
     }
 }
 
-fn slice(value: &Value, bounds: &[Option<Code>; 3], env: &Env<'_>, span: Span) -> Result<Value, Fault> {
-    let mut numbers = [None; 3];
+fn slice(value: &Value, bounds: &[Option<Code>; 2], env: &Env<'_>, span: Span) -> Result<Value, Fault> {
+    let mut numbers = [None; 2];
     for (number, bound) in numbers.iter_mut().zip(bounds) {
         if let Some(code) = bound {
             let value = code.eval(env)?;
@@ -216,10 +216,7 @@ fn slice(value: &Value, bounds: &[Option<Code>; 3], env: &Env<'_>, span: Span) -
             })?);
         }
     }
-    let [start, stop, step] = numbers;
-    if step.is_some_and(|step| step != 1) {
-        return Err(fault(codes::EVALUATION, span, "a slice with a step is not part of the language".to_owned()));
-    }
+    let [start, stop] = numbers;
     let cut = |length: usize| {
         let length = i128::try_from(length).unwrap_or(i128::MAX);
         let clamp = |at: i128| usize::try_from(if at < 0 { at + length } else { at }.clamp(0, length)).unwrap_or(0);

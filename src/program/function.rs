@@ -22,6 +22,8 @@ pub struct UserFunction {
     pub body: Box<dyn Op>,
     /// What is known of what it gives.
     pub ty: Type,
+    /// Levels of expressions and functions below it.
+    pub depth: usize,
 }
 
 impl UserFunction {

@@ -36,6 +36,8 @@ pub struct Known {
     pub present: Vec<bool>,
     /// The draws, `say`s and reserved causes that it reads, itself or through others.
     pub causes: BTreeSet<Text>,
+    /// Levels of expressions and names below it.
+    pub depth: usize,
 }
 
 enum State {
@@ -81,6 +83,27 @@ pub struct Lower<'s> {
     used: BTreeSet<Text>,
     pub(super) roots: Vec<(Text, Code)>,
     record: Option<Type>,
+    depth: Depth,
+}
+
+/// Levels below the outermost expression that a value may need: what is lowered and computed by recursion fits any stack.
+const DEEPEST: usize = 1_000;
+/// How many levels a name or function counts for, besides its expressions.
+pub(super) const LINK: usize = 4;
+/// Most names of one `let` or `object`.
+const MOST_LOCALS: usize = 200;
+
+/// How deep lowering is.
+#[derive(Default)]
+struct Depth {
+    /// Levels from the outermost entry to here.
+    here: usize,
+    /// Levels from the outermost entry to the one that is being lowered.
+    entry: usize,
+    /// The most levels found below that one.
+    below: usize,
+    /// Whether too many were reported: every reader of the same chain would find them again.
+    reported: bool,
 }
 
 /// A lowered spec.
@@ -144,6 +167,7 @@ impl<'s> Lower<'s> {
             used: BTreeSet::new(),
             roots: Vec::new(),
             record: None,
+            depth: Depth::default(),
         }
     }
 
@@ -172,7 +196,7 @@ impl<'s> Lower<'s> {
     pub fn finish(self) -> Lowering {
         let known = self.states.into_iter().map(|state| match state {
             State::Known(known) => *known,
-            State::Waiting | State::Busy => Known { ty: Type::any(), present: Vec::new(), causes: BTreeSet::new() },
+            State::Waiting | State::Busy => Known { ty: Type::any(), present: Vec::new(), causes: BTreeSet::new(), depth: 0 },
         });
         let functions = self.functions.into_iter().filter_map(|(name, function)| Some((name, function?))).collect();
         Lowering {
@@ -196,6 +220,31 @@ impl<'s> Lower<'s> {
     #[must_use]
     pub fn purpose(&self) -> Purpose {
         self.place.purpose
+    }
+
+    /// Lowers something some levels further down; `None`, and a diagnostic, where that is too deep.
+    pub(super) fn deeper<T>(&mut self, levels: usize, span: Span, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if !self.reaches(levels, span) {
+            return None;
+        }
+        self.depth.here += levels;
+        let result = lower(self);
+        self.depth.here -= levels;
+        Some(result)
+    }
+
+    /// Notes that something read here has so many levels below it; `false`, and a diagnostic, where that is too deep.
+    pub(super) fn reaches(&mut self, levels: usize, span: Span) -> bool {
+        let whole = self.depth.here - self.depth.entry + levels;
+        let fits = self.depth.here + levels <= DEEPEST && whole <= DEEPEST;
+        if fits {
+            self.depth.below = self.depth.below.max(whole);
+        } else if !self.depth.reported {
+            self.depth.reported = true;
+            let message = "this needs names that need names, through too many levels";
+            self.report(Diagnostic::error(codes::TOO_DEEP, span, message).hint("compute over a list: `each` with a filter or function"));
+        }
+        fits
     }
 
     /// Numbers a draw at the present address.
@@ -241,20 +290,48 @@ impl<'s> Lower<'s> {
 
     /// Lowers something inside a level of names whose types are known.
     pub fn bound<T>(&mut self, names: Vec<(Text, Type)>, lower: impl FnOnce(&mut Self) -> T) -> T {
-        self.level(names, false, lower)
-    }
-
-    /// Lowers something inside names that the template engine binds itself.
-    pub(super) fn hidden<T>(&mut self, names: Vec<(Text, Type)>, lower: impl FnOnce(&mut Self) -> T) -> T {
-        self.level(names, true, lower)
-    }
-
-    fn level<T>(&mut self, names: Vec<(Text, Type)>, hidden: bool, lower: impl FnOnce(&mut Self) -> T) -> T {
         let names = names.into_iter().map(|(name, ty)| (name, Some(ty))).collect();
-        self.scopes.push(Scope { names, barrier: false, hidden });
+        self.scopes.push(Scope { names, barrier: false, hidden: false });
         let result = lower(self);
         self.scopes.pop();
         result
+    }
+
+    /// Reports a local name that something in sight has already: a reader could not tell which one is meant.
+    pub fn binds_own(&mut self, name: &str, span: Span) {
+        let around = self.scopes.iter().rposition(|scope| scope.barrier);
+        let inner = self.scopes.get(around.map_or(0, |at| at + 1)..).unwrap_or_default();
+        // The innermost scope is the one that the name is bound in, where an engine may bind it twice.
+        let (own, outer) = inner.split_last().map_or((None, inner), |(own, outer)| (Some(own), outer));
+        let here = |scope: &Scope| scope.names.iter().any(|(one, _)| one == name);
+        let local = outer.iter().any(here) || own.is_some_and(|scope| !scope.hidden && here(scope));
+        let world = self.world;
+        let entry = world.entries.get(name).filter(|_| around.is_none()).map(|entry| entry.span);
+        let fact = world.facts.get(name).map(|fact| fact.span);
+        let reserved = matches!(name, "scenario" | "index" | "context" | "say" | "record" | "params");
+        if !local && !reserved && entry.is_none() && fact.is_none() && !world.stems.contains_key(name) {
+            return;
+        }
+        let diagnostic = Diagnostic::error(codes::NAME_COLLISION, span, format!("`{name}` is already a name here"));
+        let diagnostic = entry.or(fact).into_iter().fold(diagnostic, |one, first| one.label(first, "first here"));
+        self.report(diagnostic.hint("choose another name for the local one"));
+    }
+
+    /// Lowers a part of a template in which the engine itself binds names; gives their names.
+    pub(super) fn engine_scope(&mut self, lower: impl FnOnce(&mut Self)) -> Vec<Text> {
+        self.scopes.push(Scope { names: Vec::new(), barrier: false, hidden: true });
+        lower(self);
+        let names = self.scopes.pop().map(|scope| scope.names).unwrap_or_default();
+        names.into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// Binds a name in the innermost scope, in the place of one that it has already.
+    pub(super) fn bind(&mut self, name: &str, ty: Type) {
+        let Some(scope) = self.scopes.last_mut() else { return };
+        match scope.names.iter_mut().find(|(one, _)| one == name) {
+            Some((_, known)) => *known = Some(ty),
+            None => scope.names.push((Text::from(name), Some(ty))),
+        }
     }
 
     /// Lowers names that may read each other in any order, then something inside their level. Gives their operations in the
@@ -264,6 +341,15 @@ impl<'s> Lower<'s> {
         names: &[(Text, Span, Box<dyn Form>)],
         lower: impl FnOnce(&mut Self, &[Lowered]) -> T,
     ) -> (Vec<Box<dyn Op>>, T) {
+        if let Some((_, span, _)) = names.get(MOST_LOCALS) {
+            let message = format!("more than {MOST_LOCALS} names in one mapping");
+            self.report(Diagnostic::error(codes::TOO_DEEP, *span, message));
+            let unknown = names.iter().map(|(name, ..)| (name.clone(), Type::any())).collect();
+            return (Vec::new(), self.bound(unknown, |cx| lower(cx, &[])));
+        }
+        for (name, span, _) in names {
+            self.binds_own(name, *span);
+        }
         let depth = self.scopes.len();
         let unknown = names.iter().map(|(name, ..)| (name.clone(), None)).collect();
         self.scopes.push(Scope { names: unknown, barrier: false, hidden: false });
@@ -417,7 +503,9 @@ impl<'s> Lower<'s> {
         let (_, entry) = world.entries.get_index(at)?;
         self.set_state(at, State::Busy);
         self.busy.push(entry.name.clone());
-        let known = self.apart(Purpose::Entry(entry.section), &[&entry.name], |cx| cx.lower_entry(at, entry));
+        let purpose = Purpose::Entry(entry.section);
+        let (mut known, depth) = self.apart(purpose, &[&entry.name], |cx| cx.lower_entry(at, entry));
+        known.depth = depth;
         self.busy.pop();
         self.set_state(at, State::Known(Box::new(known.clone())));
         Some(known)
@@ -436,8 +524,8 @@ impl<'s> Lower<'s> {
         around.collect::<Vec<_>>().join(" -> ")
     }
 
-    /// Lowers something in a place of its own.
-    fn apart<T>(&mut self, purpose: Purpose, path: &[&str], lower: impl FnOnce(&mut Self) -> T) -> T {
+    /// Lowers something in a place of its own; gives the levels below it, too.
+    fn apart<T>(&mut self, purpose: Purpose, path: &[&str], lower: impl FnOnce(&mut Self) -> T) -> (T, usize) {
         let parts = std::iter::once(self.world.address.clone()).chain(path.iter().map(|part| Text::from(*part)));
         let place = Place { purpose, path: parts.collect(), live: vec![true; self.world.scenarios.len()], guarded: false };
         let place = std::mem::replace(&mut self.place, place);
@@ -445,13 +533,17 @@ impl<'s> Lower<'s> {
         let causes = std::mem::take(&mut self.causes);
         let roots = std::mem::take(&mut self.roots);
         let wanted = self.wanted.take();
+        let (entry, below) = (self.depth.entry, self.depth.below);
+        (self.depth.entry, self.depth.below) = (self.depth.here, 0);
         let result = lower(self);
+        let depth = LINK + self.depth.below;
+        (self.depth.entry, self.depth.below) = (entry, below);
         self.place = place;
         self.scopes = scopes;
         self.causes = causes;
         self.roots = roots;
         self.wanted = wanted;
-        result
+        (result, depth)
     }
 
     fn lower_entry(&mut self, at: usize, entry: &Entry<'_>) -> Known {
@@ -485,7 +577,7 @@ impl<'s> Lower<'s> {
         if entry.section != Section::Derive {
             causes = BTreeSet::from([entry.name.clone()]);
         }
-        Known { ty, present, causes }
+        Known { ty, present, causes, depth: 0 }
     }
 
     /// Whether a name with this presence may be read here.
@@ -500,7 +592,7 @@ impl<'s> Lower<'s> {
         }
         let Some(form) = self.world.record else { return Type::any() };
         self.record = Some(Type::any());
-        let lowered = self.apart(Purpose::Record, &["record"], |cx| form.lower(cx));
+        let (lowered, _) = self.apart(Purpose::Record, &["record"], |cx| form.lower(cx));
         let at = self.record_slot();
         if let Some(slot) = self.slots.get_mut(at) {
             slot.base = Some(lowered.op);
@@ -521,7 +613,10 @@ impl<'s> Lower<'s> {
         let world = self.world;
         let entry = world.functions.get(name)?;
         self.functions.insert(entry.name.clone(), None);
-        let lowered = self.apart(Purpose::Function, &[&entry.name], |cx| {
+        let (lowered, depth) = self.apart(Purpose::Function, &[&entry.name], |cx| {
+            for (name, _) in entry.params.iter().filter(|(name, _)| world.facts.contains_key(name) || world.stems.contains_key(name)) {
+                cx.binds_own(name, entry.span);
+            }
             let names = entry.params.iter().map(|(name, ty)| (name.clone(), Some(ty.clone()))).collect();
             cx.scopes.push(Scope { names, barrier: true, hidden: false });
             let lowered = entry.body.lower(cx);
@@ -529,7 +624,7 @@ impl<'s> Lower<'s> {
             lowered
         });
         let params = entry.params.iter().map(|(name, _)| name.clone()).collect();
-        let function = Arc::new(UserFunction { name: entry.name.clone(), params, body: lowered.op, ty: lowered.ty });
+        let function = Arc::new(UserFunction { name: entry.name.clone(), params, body: lowered.op, ty: lowered.ty, depth });
         self.functions.insert(entry.name.clone(), Some(Arc::clone(&function)));
         Some(function)
     }

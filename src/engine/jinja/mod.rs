@@ -6,6 +6,7 @@
 
 mod convert;
 mod keyword;
+mod bounds;
 pub mod parse;
 pub mod tree;
 

@@ -40,8 +40,8 @@ pub enum ExprKind {
     Attr(Box<Expr>, Name),
     /// `a[b]`.
     Item(Box<Expr>, Box<Expr>),
-    /// `a[b:c:d]`.
-    Slice(Box<Expr>, [Option<Box<Expr>>; 3]),
+    /// `a[b:c]`.
+    Slice(Box<Expr>, [Option<Box<Expr>>; 2]),
     /// `not a`.
     Not(Box<Expr>),
     /// `-a`.
