@@ -8,6 +8,9 @@ use std::sync::mpsc;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+/// Bytes of stack of a thread that makes records: what `check` lets pass in depth fits many times over.
+const STACK: usize = 16 << 20;
+
 /// Threads to work on.
 pub struct Pool(ThreadPool);
 
@@ -17,7 +20,7 @@ impl Pool {
     /// # Errors
     /// A phrase, when the system refuses.
     pub fn new(threads: usize) -> Result<Self, String> {
-        ThreadPoolBuilder::new().num_threads(threads).build().map(Self).map_err(|error| error.to_string())
+        ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().map(Self).map_err(|error| error.to_string())
     }
 }
 
@@ -95,10 +98,15 @@ mod tests {
     fn a_failure_stops_the_rest() {
         let pool = Pool::new(2).unwrap();
         let mut taken = 0;
-        let result = ordered(&pool, 0..1000, |item| item, |item| {
-            taken += 1;
-            if item == 5 { Err("five") } else { Ok(()) }
-        });
+        let result = ordered(
+            &pool,
+            0..1000,
+            |item| item,
+            |item| {
+                taken += 1;
+                if item == 5 { Err("five") } else { Ok(()) }
+            },
+        );
         assert_eq!(result, Err("five"));
         assert_eq!(taken, 6);
     }

@@ -39,11 +39,11 @@ pub(super) fn write(
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Built>, Failure> {
     if workspace.root.starts_with(folder) {
-        let message = format!("the output folder {} holds the workspace: choose a folder inside it or beside it", folder.display());
+        let message =
+            format!("the output folder {} holds the workspace: choose a folder inside it or beside it", folder.display());
         return Err(Failure::Usage(message));
     }
-    let targets: Vec<Vec<Target>> =
-        selected.iter().map(|one| prepare(&one.checked, &request.formats, diagnostics)).collect();
+    let targets: Vec<Vec<Target>> = selected.iter().map(|one| prepare(&one.checked, &request.formats, diagnostics)).collect();
     if diagnostics.has_errors() {
         return Err(Failure::Mistakes);
     }
@@ -68,10 +68,9 @@ pub(super) fn write(
         let merged = manifest.clone().merge(old);
         let text = merged.to_json().map_err(|error| Failure::Other { doing: "write the manifest", cause: error.to_string() })?;
         let mut file = stage.create(&join(&root, MANIFEST_FILE))?;
-        file.write_all(text.as_bytes()).and_then(|()| file.flush()).map_err(|error| Failure::Other {
-            doing: "write the manifest",
-            cause: error.to_string(),
-        })?;
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.flush())
+            .map_err(|error| Failure::Other { doing: "write the manifest", cause: error.to_string() })?;
     }
     stage.commit()?;
     if request.lock == LockMode::Update {
@@ -90,10 +89,7 @@ impl Layout {
     /// One format stands in the folder itself, several in a folder each.
     fn of(formats: &[&'static dyn Format]) -> Self {
         let root = |format: &&'static dyn Format| if formats.len() == 1 { String::new() } else { format.name().to_owned() };
-        Self {
-            roots: formats.iter().map(root).collect(),
-            endings: formats.iter().map(|format| format.extension()).collect(),
-        }
+        Self { roots: formats.iter().map(root).collect(), endings: formats.iter().map(|format| format.extension()).collect() }
     }
 
     /// The paths of a dataset's files, relative to each format's root.
@@ -176,11 +172,7 @@ fn dataset(
     let written = output.finish()?;
     let expectations = judged(&plan, judge, diagnostics, reporter)?;
     let files: Vec<(String, Written)> = paths.into_iter().zip(written).collect();
-    let made = Made {
-        dataset: checked.spec.name.to_string(),
-        entry: entry(&plan, digest, expectations, sources),
-        files,
-    };
+    let made = Made { dataset: checked.spec.name.to_string(), entry: entry(&plan, digest, expectations, sources), files };
     if !diagnostics.has_errors() {
         reporter.finish(&built(&made, layout));
     }
@@ -212,9 +204,7 @@ pub(super) fn judged(
     }
     let outcomes = judge.judge(diagnostics);
     let outcomes = outcomes.map_err(|error| Failure::Other { doing: "count distinct values", cause: error.to_string() })?;
-    Ok(Expectations::Judged(
-        outcomes.into_iter().map(|one| Judged { expected: one.expected, found: one.found }).collect(),
-    ))
+    Ok(Expectations::Judged(outcomes.into_iter().map(|one| Judged { expected: one.expected, found: one.found }).collect()))
 }
 
 fn entry(plan: &Plan<'_>, record_digest: Digest, expectations: Expectations, sources: &Sources) -> DatasetEntry {
@@ -239,9 +229,10 @@ fn entry(plan: &Plan<'_>, record_digest: Digest, expectations: Expectations, sou
 fn manifests(made: &[Made], formats: &[&'static dyn Format]) -> Vec<Manifest> {
     let of = |at: usize| {
         let datasets = made.iter().map(|one| {
-            let file = one.files.get(at).map(|(path, written)| {
-                (path.clone(), FileEntry { bytes: written.bytes, sha256: written.sha256 })
-            });
+            let file = one
+                .files
+                .get(at)
+                .map(|(path, written)| (path.clone(), FileEntry { bytes: written.bytes, sha256: written.sha256 }));
             let entry = DatasetEntry { files: file.into_iter().collect(), ..one.entry.clone() };
             (one.dataset.clone(), entry)
         });

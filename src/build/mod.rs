@@ -168,7 +168,10 @@ fn run(
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Built>, Failure> {
     if request.lock != LockMode::Ignore && !request.is_standard() {
-        return Err(Failure::Usage("the lock holds seed 0 and the specs' own sizes: it does not go with `--seed`, `--size`, `--from` or `--count`".to_owned()));
+        return Err(Failure::Usage(
+            "the lock holds seed 0 and the specs' own sizes: it does not go with `--seed`, `--size`, `--from` or `--count`"
+                .to_owned(),
+        ));
     }
     let selected = select(workspace, &request.datasets, sources, diagnostics)?;
     datasets::require_hash(&selected, request.hash.as_deref(), diagnostics);
@@ -179,7 +182,8 @@ fn run(
         for spec in selected.iter().map(|one| &one.checked.spec) {
             let size = request.size.unwrap_or(spec.size);
             if request.from >= size {
-                let message = format!("`{}` has {size} records, so none from {} on: say how many with `--count`", spec.name, request.from);
+                let message =
+                    format!("`{}` has {size} records, so none from {} on: say how many with `--count`", spec.name, request.from);
                 return Err(Failure::Usage(message));
             }
         }

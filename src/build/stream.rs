@@ -7,8 +7,8 @@ use super::datasets::Selected;
 use super::folder::{judge, judged, planned, prepare};
 use super::{Built, Failure, Reporter, stopped};
 use crate::diag::Diagnostics;
-use crate::pipeline::emit::{EmitError, Format};
 use crate::pipeline::emit::output::Output;
+use crate::pipeline::emit::{EmitError, Format};
 use crate::pipeline::load::Workspace;
 use crate::pipeline::manifest::Expectations;
 use crate::pipeline::{Making, make};
@@ -29,7 +29,9 @@ pub(super) fn write(
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Built>, Failure> {
     let ([one], [_]) = (selected, formats) else {
-        return Err(Failure::Usage("a stream takes one dataset and one format: `dictum build DATASET --format jsonl --out -`".to_owned()));
+        return Err(Failure::Usage(
+            "a stream takes one dataset and one format: `dictum build DATASET --format jsonl --out -`".to_owned(),
+        ));
     };
     let targets = prepare(&one.checked, formats, diagnostics);
     if diagnostics.has_errors() {

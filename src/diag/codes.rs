@@ -83,6 +83,7 @@ codes! {
     DRAWN_LABEL = "drawn-label": "a target that is a draw";
     HIDDEN_CAUSE = "hidden-cause": "a target that reaches a draw which the input does not hold";
     SAY_IN_DERIVE = "say-in-derive": "a derivation that reads wording";
+    TOO_DEEP = "too-deep": "expressions, names or files that need each other through too many levels";
     STREAM_NEEDED = "stream-needed": "a draw whose address would be its position";
     ALMOST_TYPED = "almost-typed": "text that looks like one typed expression";
 

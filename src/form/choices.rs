@@ -109,11 +109,7 @@ pub(super) enum Values {
 
 impl Values {
     /// Calls `choose` with the values of this place.
-    pub(super) fn with<'e, T>(
-        &'e self,
-        env: &Env<'e>,
-        choose: impl FnOnce(&[Value]) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+    pub(super) fn with<'e, T>(&'e self, env: &Env<'e>, choose: impl FnOnce(&[Value]) -> Result<T, Fault>) -> Result<T, Fault> {
         match self {
             Self::Fixed(values) => choose(values),
             Self::Computed(op, span) => {

@@ -27,8 +27,9 @@ fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
     if shape.position == Position::Draw {
         for row in rows.iter().filter(|row| row.body.draws() && !row.body.streamed()) {
             cx.report(
-                Diagnostic::error(codes::STREAM_NEEDED, row.span, "a drawing row of `collect` needs a `stream`")
-                    .hint("several rows may apply at once; `stream: name` gives each an address that does not move with its place"),
+                Diagnostic::error(codes::STREAM_NEEDED, row.span, "a drawing row of `collect` needs a `stream`").hint(
+                    "several rows may apply at once; `stream: name` gives each an address that does not move with its place",
+                ),
             );
         }
     }

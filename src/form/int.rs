@@ -56,9 +56,7 @@ pub(super) fn scale(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<bool> {
     if node.as_text() == Some("log") {
         return Some(true);
     }
-    cx.report(
-        Diagnostic::error(codes::WRONG_TYPE, node.span, "expected `log`").hint("leave `scale` out for a uniform draw"),
-    );
+    cx.report(Diagnostic::error(codes::WRONG_TYPE, node.span, "expected `log`").hint("leave `scale` out for a uniform draw"));
     None
 }
 

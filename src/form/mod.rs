@@ -79,9 +79,8 @@ pub const FORMS: &[FormKind] = &[
 pub const MODIFIERS: &[Key] = modifiers::KEYS;
 
 /// Heads that the language will have; until then they are refused by name.
-pub const LATER: &[&str] = &[
-    "permutation", "normal", "lognormal", "exponential", "poisson", "zipf", "row", "only", "fold", "policy", "with",
-];
+pub const LATER: &[&str] =
+    &["permutation", "normal", "lognormal", "exponential", "poisson", "zipf", "row", "only", "fold", "policy", "with"];
 
 /// The form of a head key.
 #[must_use]

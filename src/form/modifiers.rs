@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use super::{Key, Position};
 use super::parse::{Parse, Shape, bad_name, is_name};
+use super::{Key, Position};
 use crate::data::{Field, Fields, List, Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
@@ -76,7 +76,7 @@ struct Modified {
 
 struct Each {
     over: ExprText,
-    names: Vec<Text>,
+    names: Vec<(Text, Span)>,
     filter: Option<ExprText>,
     key: Option<TemplateText>,
 }
@@ -142,12 +142,14 @@ fn each(cx: &mut Parse<'_>, shape: &Shape<'_>, node: &Node) -> Option<Each> {
     };
     let names = match shape.option("as") {
         Some(node) => match &node.kind {
-            NodeKind::List(pair) if pair.len() == 2 => pair.iter().map(|one| cx.name(one)).collect::<Option<Vec<_>>>(),
+            NodeKind::List(pair) if pair.len() == 2 => {
+                pair.iter().map(|one| Some((cx.name(one)?, one.span))).collect::<Option<Vec<_>>>()
+            }
             NodeKind::List(_) => {
                 cx.expected(node, "a name, or two for key and value");
                 None
             }
-            _ => cx.name(node).map(|name| vec![name]),
+            _ => cx.name(node).map(|name| vec![(name, node.span)]),
         },
         None => {
             let message = "`each` without `as`";
@@ -220,7 +222,10 @@ impl Modified {
             cx.report(Diagnostic::error(codes::TYPE_MISMATCH, each.over.span(), message));
         }
         let element = element_types(&ty, each.names.len());
-        let names: Vec<_> = each.names.iter().cloned().zip(element).collect();
+        for (name, span) in &each.names {
+            cx.binds_own(name, *span);
+        }
+        let names: Vec<_> = each.names.iter().map(|(name, _)| name.clone()).zip(element).collect();
         let parts = cx.inside("*", |cx| cx.bound(names, |cx| self.lower_element(each, cx)));
         let (least, most) = match &ty.list {
             Some(list) if each.filter.is_none() && !parts.body.optional => (list.min, list.max),

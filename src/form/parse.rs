@@ -149,7 +149,13 @@ impl Parse<'_> {
     }
 
     /// A row of `first`, `collect` or `say`: a form, less the keys that the row itself has read.
-    pub fn row(&mut self, node: &Node, position: Position, dollar: bool, taken: &'static [&'static str]) -> Option<Box<dyn Form>> {
+    pub fn row(
+        &mut self,
+        node: &Node,
+        position: Position,
+        dollar: bool,
+        taken: &'static [&'static str],
+    ) -> Option<Box<dyn Form>> {
         match &node.kind {
             NodeKind::Map(entries) if !dollar || entries.iter().any(|entry| key_of(entry, true).is_some()) => {
                 self.mapping(node, entries, position, dollar, taken)
@@ -173,7 +179,9 @@ impl Parse<'_> {
             let place = if position == Position::Say { "wording" } else { "what is computed" };
             let code = if dollar { codes::DRAWN_LABEL } else { codes::WRONG_POSITION };
             let message = format!("`{}` draws, and {place} cannot", kind.head);
-            self.report(Diagnostic::error(code, head.key_span, message).hint("draw it under `context` or `draw` and read its name here"));
+            self.report(
+                Diagnostic::error(code, head.key_span, message).hint("draw it under `context` or `draw` and read its name here"),
+            );
             return None;
         }
         let shape = Shape { span: node.span, head_span: head.key_span, head: &head.value, position, dollar, taken, entries };
@@ -183,8 +191,7 @@ impl Parse<'_> {
     }
 
     fn head<'n>(&mut self, node: &Node, entries: &'n [Entry], dollar: bool) -> Option<(&'n Entry, &'static FormKind)> {
-        let heads: Vec<_> =
-            entries.iter().filter_map(|entry| Some((entry, find(key_of(entry, dollar)?)?))).collect();
+        let heads: Vec<_> = entries.iter().filter_map(|entry| Some((entry, find(key_of(entry, dollar)?)?))).collect();
         match heads.as_slice() {
             [(entry, kind)] => Some((entry, kind)),
             [] => {
@@ -209,14 +216,18 @@ impl Parse<'_> {
             let Some(key) = key_of(entry, dollar) else { continue };
             if LATER.contains(&key) {
                 let message = format!("`{key}` is not built yet");
-                self.report(Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message).hint("it belongs to a later version of the language"));
+                self.report(
+                    Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message)
+                        .hint("it belongs to a later version of the language"),
+                );
                 return;
             }
         }
         let wrong = entries.iter().filter_map(|entry| Some((entry, key_of(entry, dollar)?)));
         let unknown = wrong.clone().find(|(_, key)| !is_modifier(key)).or_else(|| wrong.clone().next());
         let (span, key) = unknown.map_or((node.span, ""), |(entry, key)| (entry.key_span, key));
-        let message = if key.is_empty() { "expected a form, found an empty mapping".to_owned() } else { format!("`{key}` is not a form") };
+        let message =
+            if key.is_empty() { "expected a form, found an empty mapping".to_owned() } else { format!("`{key}` is not a form") };
         self.report(
             Diagnostic::error(codes::UNKNOWN_KEY, span, message)
                 .suggest(key, heads.clone())
@@ -281,7 +292,7 @@ pub(super) fn row_key<'n>(node: &'n Node, name: &str, dollar: bool) -> Option<&'
 }
 
 /// Whether expressions can spell a name.
-#[must_use] 
+#[must_use]
 pub fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
     let head = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
@@ -290,7 +301,7 @@ pub fn is_name(text: &str) -> bool {
 }
 
 /// The diagnostic for a name that expressions cannot spell.
-#[must_use] 
+#[must_use]
 pub fn bad_name(text: &str, span: Span) -> Diagnostic {
     Diagnostic::error(codes::BAD_NAME, span, format!("`{text}` cannot be a name"))
         .hint("a name has letters, digits and `_`, does not begin with a digit, and is not a word of expressions")

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::FormKind;
 use super::choices::{Pool, Values, literal, mixed};
 use super::parse::{Parse, Shape};
-use super::FormKind;
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Entry, Node, NodeKind};
@@ -105,7 +105,9 @@ fn weighted_item(cx: &mut Parse<'_>, item: &Node) -> Option<(Value, Weight)> {
     for entry in entries {
         if !matches!(entry.key.text.as_str(), "give" | "weight") {
             let message = format!("a weighted choice does not take `{}`", entry.key.text);
-            cx.report(Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message).suggest(&entry.key.text, ["give", "weight"]));
+            cx.report(
+                Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message).suggest(&entry.key.text, ["give", "weight"]),
+            );
             return None;
         }
     }

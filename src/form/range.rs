@@ -86,9 +86,7 @@ impl Range {
         if let (Bound::Number(min), Bound::Number(max)) = (&self.min, &self.max)
             && min.compare(max) == Some(std::cmp::Ordering::Greater)
         {
-            cx.report(
-                Diagnostic::error(codes::BAD_RANGE, self.span, "the range is reversed").hint("write the lower end first"),
-            );
+            cx.report(Diagnostic::error(codes::BAD_RANGE, self.span, "the range is reversed").hint("write the lower end first"));
             return false;
         }
         true

@@ -210,9 +210,8 @@ impl Op for SampleOp {
         let chosen = match &self.amount {
             AmountOp::Share(share) => {
                 let share = share.eval(env)?;
-                self.values.with(env, |items| {
-                    Ok(items.iter().filter(|_| share.happens(&mut stream)).cloned().collect::<Vec<_>>())
-                })?
+                self.values
+                    .with(env, |items| Ok(items.iter().filter(|_| share.happens(&mut stream)).cloned().collect::<Vec<_>>()))?
             }
             AmountOp::Count(ends) => {
                 let (min, max) = ends.ints(env)?;

@@ -57,7 +57,11 @@ impl Form for Alternatives {
                 Some(when) => {
                     let (op, truth, expr) = when.lower(cx);
                     if !truth.truths().0 && !truth.is_never() {
-                        cx.report(Diagnostic::error(codes::UNREACHABLE, when.span(), "this is never said: its condition is never true"));
+                        cx.report(Diagnostic::error(
+                            codes::UNREACHABLE,
+                            when.span(),
+                            "this is never said: its condition is never true",
+                        ));
                     }
                     (Some(op), expr.as_ref().is_some_and(guards))
                 }

@@ -38,8 +38,8 @@ pub enum Code {
     Attr(Box<Code>, Text, Span),
     /// `a[b]`.
     Item(Box<Code>, Box<Code>, Span),
-    /// `a[b:c:d]`.
-    Slice(Box<Code>, Box<[Option<Code>; 3]>, Span),
+    /// `a[b:c]`.
+    Slice(Box<Code>, Box<[Option<Code>; 2]>, Span),
     /// `[a, b]`.
     List(Vec<Code>),
     /// `{'a': b}`.
@@ -144,10 +144,10 @@ impl Code {
 
     fn undefined(&self) -> Fault {
         match self {
-            Self::Slot(_, name, span) | Self::Local(_, _, name, span) => {
-                Fault::from(Diagnostic::error(codes::EVALUATION, *span, format!("`{name}` is absent here"))
-                    .hint(format!("guard it with `when`, or ask `{name} is defined` first")))
-            }
+            Self::Slot(_, name, span) | Self::Local(_, _, name, span) => Fault::from(
+                Diagnostic::error(codes::EVALUATION, *span, format!("`{name}` is absent here"))
+                    .hint(format!("guard it with `when`, or ask `{name} is defined` first")),
+            ),
             Self::Attr(_, name, span) => fault(codes::EVALUATION, *span, format!("the value has no attribute `{name}`")),
             Self::Item(_, _, span) => fault(codes::EVALUATION, *span, "the value has no such item".to_owned()),
             _ => Box::new(Diagnostic::unplaced(codes::EVALUATION, "the value is undefined")),
@@ -206,20 +206,18 @@ fn item<'e>(value: &Cow<'e, Value>, key: &Value, span: Span) -> Evaluated<'e> {
     }
 }
 
-fn slice(value: &Value, bounds: &[Option<Code>; 3], env: &Env<'_>, span: Span) -> Result<Value, Fault> {
-    let mut numbers = [None; 3];
+fn slice(value: &Value, bounds: &[Option<Code>; 2], env: &Env<'_>, span: Span) -> Result<Value, Fault> {
+    let mut numbers = [None; 2];
     for (number, bound) in numbers.iter_mut().zip(bounds) {
         if let Some(code) = bound {
             let value = code.eval(env)?;
-            *number = Some(value.as_int().ok_or_else(|| {
-                fault(codes::TYPE_MISMATCH, span, format!("a slice takes integers, found {}", value.kind()))
-            })?);
+            *number =
+                Some(value.as_int().ok_or_else(|| {
+                    fault(codes::TYPE_MISMATCH, span, format!("a slice takes integers, found {}", value.kind()))
+                })?);
         }
     }
-    let [start, stop, step] = numbers;
-    if step.is_some_and(|step| step != 1) {
-        return Err(fault(codes::EVALUATION, span, "a slice with a step is not part of the language".to_owned()));
-    }
+    let [start, stop] = numbers;
     let cut = |length: usize| {
         let length = i128::try_from(length).unwrap_or(i128::MAX);
         let clamp = |at: i128| usize::try_from(if at < 0 { at + length } else { at }.clamp(0, length)).unwrap_or(0);
@@ -264,14 +262,14 @@ fn compare_chain(first: &Code, rest: &[(Comparison, Code)], env: &Env<'_>, span:
 
 fn compare(op: Comparison, left: &Value, right: &Value, span: Span) -> Result<bool, Fault> {
     let ordered = |holds: fn(Ordering) -> bool| {
-        left.compare(right).map(holds).ok_or_else(|| {
-            fault(codes::TYPE_MISMATCH, span, format!("{} and {} have no order", left.kind(), right.kind()))
-        })
+        left.compare(right)
+            .map(holds)
+            .ok_or_else(|| fault(codes::TYPE_MISMATCH, span, format!("{} and {} have no order", left.kind(), right.kind())))
     };
     let contained = || {
-        right.contains(left).ok_or_else(|| {
-            fault(codes::TYPE_MISMATCH, span, format!("{} cannot be in {}", left.kind(), right.kind()))
-        })
+        right
+            .contains(left)
+            .ok_or_else(|| fault(codes::TYPE_MISMATCH, span, format!("{} cannot be in {}", left.kind(), right.kind())))
     };
     match op {
         Comparison::Equal => Ok(left.equals(right)),

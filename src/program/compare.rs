@@ -89,7 +89,8 @@ fn outside(code: Code, span: Span, value: &Type, known: &Type) -> Diagnostic {
     if let (Some(words), Some(vocabulary)) = (value.only_words(), known.vocabulary()) {
         let shown = quoted_list(words.iter().map(Text::as_str));
         let diagnostic = Diagnostic::error(code, span, format!("{shown} never occurs here"));
-        let diagnostic = words.iter().fold(diagnostic, |diagnostic, word| diagnostic.suggest(word, vocabulary.iter().map(Text::as_str)));
+        let diagnostic =
+            words.iter().fold(diagnostic, |diagnostic, word| diagnostic.suggest(word, vocabulary.iter().map(Text::as_str)));
         return diagnostic.hint(format!("what occurs is {}", quoted_list(vocabulary.iter().map(Text::as_str))));
     }
     let range = known.int.map(|range| format!("what occurs is {} to {}", range.min, range.max));
@@ -143,7 +144,9 @@ fn in_literal(left: Side<'_>, items: &[Expr], list: &Type) -> Outcome {
         }
     }
     let all = match (left.1.only_words(), list.item().only_words()) {
-        (Some(words), Some(listed)) => words.is_subset(listed) && items.iter().all(|item| matches!(item.kind, ExprKind::Const(_))),
+        (Some(words), Some(listed)) => {
+            words.is_subset(listed) && items.iter().all(|item| matches!(item.kind, ExprKind::Const(_)))
+        }
         _ => false,
     };
     Outcome { truth: Type { yes: !items.is_empty(), no: !all, ..Type::never() }, mistakes }
@@ -154,7 +157,9 @@ fn ordered(op: Comparison, left: Side<'_>, right: Side<'_>) -> Outcome {
     let both = |there: fn(&Type) -> bool| there(left.1) && there(right.1);
     if !both(numeric) && !both(|ty| ty.text.is_some()) && !both(|ty| ty.list.is_some()) {
         let message = format!("{} and {} have no order", left.1.describe(), right.1.describe());
-        let quoted = [left, right].into_iter().find(|side| side.1.only_words().is_some_and(|words| words.iter().all(|word| word.parse::<f64>().is_ok())));
+        let quoted = [left, right]
+            .into_iter()
+            .find(|side| side.1.only_words().is_some_and(|words| words.iter().all(|word| word.parse::<f64>().is_ok())));
         let diagnostic = Diagnostic::error(codes::TYPE_MISMATCH, left.0.span.union(right.0.span), message);
         return Outcome::wrong(match quoted {
             Some(_) => diagnostic.hint("write the number without quotes"),

@@ -22,6 +22,8 @@ pub struct UserFunction {
     pub body: Box<dyn Op>,
     /// What is known of what it gives.
     pub ty: Type,
+    /// Levels of expressions and functions below it.
+    pub depth: usize,
 }
 
 impl UserFunction {
@@ -79,8 +81,7 @@ impl Functions {
     fn call_user(&self, function: &UserFunction, args: &[Value], named: &[(Text, Value)]) -> Result<Value, String> {
         let args = function.arrange(args, named)?;
         let shared = Shared { slots: &[], keys: &[], engine: bare_engine(), functions: self, plain: false };
-        let frame =
-            Frame { shared: &shared, cells: &[], scenario: None, index: 0, address: Address::record(0), example: false };
+        let frame = Frame { shared: &shared, cells: &[], scenario: None, index: 0, address: Address::record(0), example: false };
         function.call(&args, &Env::root(&frame)).map_err(|fault| fault.message)
     }
 }

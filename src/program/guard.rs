@@ -4,7 +4,7 @@ use crate::engine::jinja::tree::{Expr, ExprKind};
 use crate::library::Role;
 
 /// Whether a condition speaks of presence, so that what it guards may read names that are not always there.
-#[must_use] 
+#[must_use]
 pub fn guards(condition: &Expr) -> bool {
     let mut found = false;
     condition.walk(&mut |expr| {

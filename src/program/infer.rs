@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::guard::guards;
-use super::lower::{Lower, Purpose};
+use super::lower::{LINK, Lower, Purpose};
 use super::names::Section;
 use super::{Code, compare};
 use crate::data::{Field, Fields, Text, Type, Value};
@@ -24,6 +24,10 @@ fn refused() -> Typed {
 impl Lower<'_> {
     /// Lowers an expression.
     pub fn expr(&mut self, expr: &Expr) -> Typed {
+        self.deeper(1, expr.span, |cx| cx.expr_here(expr)).unwrap_or_else(refused)
+    }
+
+    fn expr_here(&mut self, expr: &Expr) -> Typed {
         let span = expr.span;
         match &expr.kind {
             ExprKind::Const(value) => (Code::Const(value.clone()), Type::of(value)),
@@ -43,7 +47,9 @@ impl Lower<'_> {
                 if !ty.is_any() && ty.int.is_none() && !ty.float {
                     self.mismatch(span, format!("`-` does not take {}", ty.describe()));
                 }
-                let int = ty.int.map(|range| crate::data::IntRange { min: range.max.saturating_neg(), max: range.min.saturating_neg() });
+                let int = ty
+                    .int
+                    .map(|range| crate::data::IntRange { min: range.max.saturating_neg(), max: range.min.saturating_neg() });
                 (Code::Negate(Box::new(code), span), Type { int, float: ty.float, ..Type::never() })
             }
             ExprKind::Logic(op, left, right) => self.logic(*op, left, right),
@@ -157,17 +163,27 @@ impl Lower<'_> {
 
     fn entry_value(&mut self, at: usize, name: &str, span: Span) -> Typed {
         self.mark_used(name);
-        let Some(known) = self.entry(at) else {
+        let Some(entry) = self.deeper(LINK, span, |cx| cx.entry(at)) else { return refused() };
+        let Some(known) = entry else {
             let path = self.cycle(name);
             self.report(Diagnostic::error(codes::DEPENDENCY_CYCLE, span, format!("these names need each other: {path}")));
             return refused();
         };
+        if !self.reaches(known.depth, span) {
+            return refused();
+        }
         for cause in &known.causes {
             self.cause(cause);
         }
         if !self.may_read(&known.present) {
-            let missing: Vec<&str> =
-                self.world.scenarios.iter().zip(&known.present).filter(|(_, there)| !**there).map(|(one, _)| one.as_str()).collect();
+            let missing: Vec<&str> = self
+                .world
+                .scenarios
+                .iter()
+                .zip(&known.present)
+                .filter(|(_, there)| !**there)
+                .map(|(one, _)| one.as_str())
+                .collect();
             let hint = if missing.len() < known.present.len() {
                 format!("it is not always there in {}; guard the reader with `when`", quoted_list(missing))
             } else {
@@ -277,7 +293,7 @@ impl Lower<'_> {
         (Code::Item(Box::new(code), Box::new(key_code), span), result)
     }
 
-    fn slice(&mut self, inner: &Expr, bounds: &[Option<Box<Expr>>; 3], span: Span) -> Typed {
+    fn slice(&mut self, inner: &Expr, bounds: &[Option<Box<Expr>>; 2], span: Span) -> Typed {
         let (code, ty) = self.expr(inner);
         let bounds = bounds.each_ref().map(|bound| bound.as_ref().map(|one| self.expr(one).0));
         let result = match &ty {
@@ -425,7 +441,13 @@ impl Lower<'_> {
     }
 
     fn call_user(&mut self, call: &Call, codes: &[Code], named: Vec<(Text, (Code, Type))>, span: Span) -> Typed {
-        let Some(function) = self.function(&call.name.text, call.name.span) else { return refused() };
+        let name = &call.name;
+        let Some(Some(function)) = self.deeper(LINK, name.span, |cx| cx.function(&name.text, name.span)) else {
+            return refused();
+        };
+        if !self.reaches(function.depth, name.span) {
+            return refused();
+        }
         let named: Vec<(Text, Code)> = named.into_iter().map(|(key, (code, _))| (key, code)).collect();
         match function.arrange(codes, &named) {
             Ok(args) => {

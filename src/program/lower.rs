@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::Code;
 use super::env::Slot;
 use super::function::{Functions, UserFunction};
 use super::names::{Entry, Section, World};
 use super::scope::Scope;
-use super::Code;
 use crate::data::{Field, Fields, Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::source::Span;
@@ -37,6 +37,8 @@ pub struct Known {
     pub present: Vec<bool>,
     /// The draws, `say`s and reserved causes that it reads, itself or through others.
     pub causes: BTreeSet<Text>,
+    /// Levels of expressions and names below it.
+    pub depth: usize,
 }
 
 enum State {
@@ -73,6 +75,25 @@ pub struct Lower<'s> {
     used: BTreeSet<Text>,
     pub(super) roots: Vec<(Text, Code)>,
     record: Option<Type>,
+    depth: Depth,
+}
+
+/// Levels below the outermost expression that a value may need: what is lowered and computed by recursion fits any stack.
+const DEEPEST: usize = 1_000;
+/// How many levels a name or function counts for, besides its expressions.
+pub(super) const LINK: usize = 4;
+
+/// How deep lowering is.
+#[derive(Default)]
+struct Depth {
+    /// Levels from the outermost entry to here.
+    here: usize,
+    /// Levels from the outermost entry to the one that is being lowered.
+    entry: usize,
+    /// The most levels found below that one.
+    below: usize,
+    /// Whether too many were reported: every reader of the same chain would find them again.
+    reported: bool,
 }
 
 /// A lowered spec.
@@ -114,12 +135,7 @@ impl<'s> Lower<'s> {
             busy: Vec::new(),
             slots: world.entries.values().map(slot).chain([record]).collect(),
             scopes: Vec::new(),
-            place: Place {
-                purpose: Purpose::Check,
-                path: Vec::new(),
-                live: vec![true; world.scenarios.len()],
-                guarded: false,
-            },
+            place: Place { purpose: Purpose::Check, path: Vec::new(), live: vec![true; world.scenarios.len()], guarded: false },
             causes: BTreeSet::new(),
             keys: Vec::new(),
             templates: Vec::new(),
@@ -128,6 +144,7 @@ impl<'s> Lower<'s> {
             used: BTreeSet::new(),
             roots: Vec::new(),
             record: None,
+            depth: Depth::default(),
         }
     }
 
@@ -156,7 +173,7 @@ impl<'s> Lower<'s> {
     pub fn finish(self) -> Lowering {
         let known = self.states.into_iter().map(|state| match state {
             State::Known(known) => *known,
-            State::Waiting | State::Busy => Known { ty: Type::any(), present: Vec::new(), causes: BTreeSet::new() },
+            State::Waiting | State::Busy => Known { ty: Type::any(), present: Vec::new(), causes: BTreeSet::new(), depth: 0 },
         });
         let functions = self.functions.into_iter().filter_map(|(name, function)| Some((name, function?))).collect();
         Lowering {
@@ -180,6 +197,33 @@ impl<'s> Lower<'s> {
     #[must_use]
     pub fn purpose(&self) -> Purpose {
         self.place.purpose
+    }
+
+    /// Lowers something some levels further down; `None`, and a diagnostic, where that is too deep.
+    pub(super) fn deeper<T>(&mut self, levels: usize, span: Span, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if !self.reaches(levels, span) {
+            return None;
+        }
+        self.depth.here += levels;
+        let result = lower(self);
+        self.depth.here -= levels;
+        Some(result)
+    }
+
+    /// Notes that something read here has so many levels below it; `false`, and a diagnostic, where that is too deep.
+    pub(super) fn reaches(&mut self, levels: usize, span: Span) -> bool {
+        let whole = self.depth.here - self.depth.entry + levels;
+        let fits = self.depth.here + levels <= DEEPEST && whole <= DEEPEST;
+        if fits {
+            self.depth.below = self.depth.below.max(whole);
+        } else if !self.depth.reported {
+            self.depth.reported = true;
+            let message = "this needs names that need names, through too many levels";
+            self.report(
+                Diagnostic::error(codes::TOO_DEEP, span, message).hint("compute over a list: `each` with a filter or function"),
+            );
+        }
+        fits
     }
 
     /// Numbers a draw at the present address.
@@ -269,7 +313,9 @@ impl<'s> Lower<'s> {
         let (_, entry) = world.entries.get_index(at)?;
         self.set_state(at, State::Busy);
         self.busy.push(entry.name.clone());
-        let known = self.apart(Purpose::Entry(entry.section), &[&entry.name], |cx| cx.lower_entry(at, entry));
+        let purpose = Purpose::Entry(entry.section);
+        let (mut known, depth) = self.apart(purpose, &[&entry.name], |cx| cx.lower_entry(at, entry));
+        known.depth = depth;
         self.busy.pop();
         self.set_state(at, State::Known(Box::new(known.clone())));
         Some(known)
@@ -288,8 +334,8 @@ impl<'s> Lower<'s> {
         around.collect::<Vec<_>>().join(" -> ")
     }
 
-    /// Lowers something in a place of its own.
-    fn apart<T>(&mut self, purpose: Purpose, path: &[&str], lower: impl FnOnce(&mut Self) -> T) -> T {
+    /// Lowers something in a place of its own; gives the levels below it, too.
+    fn apart<T>(&mut self, purpose: Purpose, path: &[&str], lower: impl FnOnce(&mut Self) -> T) -> (T, usize) {
         let parts = std::iter::once(self.world.address.clone()).chain(path.iter().map(|part| Text::from(*part)));
         let place = Place { purpose, path: parts.collect(), live: vec![true; self.world.scenarios.len()], guarded: false };
         let place = std::mem::replace(&mut self.place, place);
@@ -297,13 +343,17 @@ impl<'s> Lower<'s> {
         let causes = std::mem::take(&mut self.causes);
         let roots = std::mem::take(&mut self.roots);
         let wanted = self.wanted.take();
+        let (entry, below) = (self.depth.entry, self.depth.below);
+        (self.depth.entry, self.depth.below) = (self.depth.here, 0);
         let result = lower(self);
+        let depth = LINK + self.depth.below;
+        (self.depth.entry, self.depth.below) = (entry, below);
         self.place = place;
         self.scopes = scopes;
         self.causes = causes;
         self.roots = roots;
         self.wanted = wanted;
-        result
+        (result, depth)
     }
 
     fn lower_entry(&mut self, at: usize, entry: &Entry<'_>) -> Known {
@@ -337,7 +387,7 @@ impl<'s> Lower<'s> {
         if entry.section != Section::Derive {
             causes = BTreeSet::from([entry.name.clone()]);
         }
-        Known { ty, present, causes }
+        Known { ty, present, causes, depth: 0 }
     }
 
     /// Whether a name with this presence may be read here.
@@ -352,7 +402,7 @@ impl<'s> Lower<'s> {
         }
         let Some(form) = self.world.record else { return Type::any() };
         self.record = Some(Type::any());
-        let lowered = self.apart(Purpose::Record, &["record"], |cx| form.lower(cx));
+        let (lowered, _) = self.apart(Purpose::Record, &["record"], |cx| form.lower(cx));
         let at = self.record_slot();
         if let Some(slot) = self.slots.get_mut(at) {
             slot.base = Some(lowered.op);
@@ -366,22 +416,28 @@ impl<'s> Lower<'s> {
         if let Some(known) = self.functions.get(name).cloned() {
             if known.is_none() {
                 let cycle = format!("the function `{name}` calls itself");
-                self.report(Diagnostic::error(codes::DEPENDENCY_CYCLE, span, cycle).hint("recursion is not part of the language"));
+                self.report(
+                    Diagnostic::error(codes::DEPENDENCY_CYCLE, span, cycle).hint("recursion is not part of the language"),
+                );
             }
             return known;
         }
         let world = self.world;
         let entry = world.functions.get(name)?;
         self.functions.insert(entry.name.clone(), None);
-        let lowered = self.apart(Purpose::Function, &[&entry.name], |cx| {
-            let names = entry.params.clone();
-            cx.scopes.push(Scope::barrier(names));
+        let (lowered, depth) = self.apart(Purpose::Function, &[&entry.name], |cx| {
+            for (name, _) in
+                entry.params.iter().filter(|(name, _)| world.facts.contains_key(name) || world.stems.contains_key(name))
+            {
+                cx.binds_own(name, entry.span);
+            }
+            cx.scopes.push(Scope::barrier(entry.params.clone()));
             let lowered = entry.body.lower(cx);
             cx.scopes.pop();
             lowered
         });
         let params = entry.params.iter().map(|(name, _)| name.clone()).collect();
-        let function = Arc::new(UserFunction { name: entry.name.clone(), params, body: lowered.op, ty: lowered.ty });
+        let function = Arc::new(UserFunction { name: entry.name.clone(), params, body: lowered.op, ty: lowered.ty, depth });
         self.functions.insert(entry.name.clone(), Some(Arc::clone(&function)));
         Some(function)
     }

@@ -11,6 +11,9 @@ use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::source::Span;
 
+/// Most names of one `let` or `object`.
+const MOST_LOCALS: usize = 200;
+
 /// Local names of one level while lowering.
 pub(super) struct Scope {
     pub(super) names: Vec<(Text, Option<Type>)>,
@@ -39,20 +42,48 @@ struct Mark {
 impl Lower<'_> {
     /// Lowers something inside a level of names whose types are known.
     pub fn bound<T>(&mut self, names: Vec<(Text, Type)>, lower: impl FnOnce(&mut Self) -> T) -> T {
-        self.level(names, false, lower)
-    }
-
-    /// Lowers something inside names that the template engine binds itself.
-    pub(super) fn hidden<T>(&mut self, names: Vec<(Text, Type)>, lower: impl FnOnce(&mut Self) -> T) -> T {
-        self.level(names, true, lower)
-    }
-
-    fn level<T>(&mut self, names: Vec<(Text, Type)>, hidden: bool, lower: impl FnOnce(&mut Self) -> T) -> T {
         let names = names.into_iter().map(|(name, ty)| (name, Some(ty))).collect();
-        self.scopes.push(Scope { names, barrier: false, hidden });
+        self.scopes.push(Scope { names, barrier: false, hidden: false });
         let result = lower(self);
         self.scopes.pop();
         result
+    }
+
+    /// Reports a local name that something in sight has already: a reader could not tell which one is meant.
+    pub fn binds_own(&mut self, name: &str, span: Span) {
+        let around = self.scopes.iter().rposition(|scope| scope.barrier);
+        let inner = self.scopes.get(around.map_or(0, |at| at + 1)..).unwrap_or_default();
+        // The innermost scope is the one that the name is bound in, where an engine may bind it twice.
+        let (own, outer) = inner.split_last().map_or((None, inner), |(own, outer)| (Some(own), outer));
+        let here = |scope: &Scope| scope.names.iter().any(|(one, _)| one == name);
+        let local = outer.iter().any(here) || own.is_some_and(|scope| !scope.hidden && here(scope));
+        let world = self.world;
+        let entry = world.entries.get(name).filter(|_| around.is_none()).map(|entry| entry.span);
+        let fact = world.facts.get(name).map(|fact| fact.span);
+        let reserved = matches!(name, "scenario" | "index" | "context" | "say" | "record" | "params");
+        if !local && !reserved && entry.is_none() && fact.is_none() && !world.stems.contains_key(name) {
+            return;
+        }
+        let diagnostic = Diagnostic::error(codes::NAME_COLLISION, span, format!("`{name}` is already a name here"));
+        let diagnostic = entry.or(fact).into_iter().fold(diagnostic, |one, first| one.label(first, "first here"));
+        self.report(diagnostic.hint("choose another name for the local one"));
+    }
+
+    /// Lowers a part of a template in which the engine itself binds names; gives their names.
+    pub(super) fn engine_scope(&mut self, lower: impl FnOnce(&mut Self)) -> Vec<Text> {
+        self.scopes.push(Scope { names: Vec::new(), barrier: false, hidden: true });
+        lower(self);
+        let names = self.scopes.pop().map(|scope| scope.names).unwrap_or_default();
+        names.into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// Binds a name in the innermost scope, in the place of one that it has already.
+    pub(super) fn bind(&mut self, name: &str, ty: Type) {
+        let Some(scope) = self.scopes.last_mut() else { return };
+        match scope.names.iter_mut().find(|(one, _)| one == name) {
+            Some((_, known)) => *known = Some(ty),
+            None => scope.names.push((Text::from(name), Some(ty))),
+        }
     }
 
     /// Lowers names that may read each other in any order, then something inside their level. Gives their operations in the
@@ -62,6 +93,15 @@ impl Lower<'_> {
         names: &[(Text, Span, Box<dyn Form>)],
         lower: impl FnOnce(&mut Self, &[Lowered]) -> T,
     ) -> (Vec<Box<dyn Op>>, T) {
+        if let Some((_, span, _)) = names.get(MOST_LOCALS) {
+            let message = format!("more than {MOST_LOCALS} names in one mapping");
+            self.report(Diagnostic::error(codes::TOO_DEEP, *span, message));
+            let unknown = names.iter().map(|(name, ..)| (name.clone(), Type::any())).collect();
+            return (Vec::new(), self.bound(unknown, |cx| lower(cx, &[])));
+        }
+        for (name, span, _) in names {
+            self.binds_own(name, *span);
+        }
         let depth = self.scopes.len();
         let unknown = names.iter().map(|(name, ..)| (name.clone(), None)).collect();
         self.scopes.push(Scope { names: unknown, barrier: false, hidden: false });

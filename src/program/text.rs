@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use super::code::Code;
 use super::env::Env;
+use super::guard::guards;
 use super::lower::Lower;
 use super::{Fault, Lowered, Op};
 use crate::data::{Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
-use crate::engine::jinja::tree::{Arithmetic, Expr, ExprKind, Segment, Stmt, Template};
+use crate::engine::jinja::tree::{Arithmetic, Expr, ExprKind, Name, Segment, Stmt, Template};
 use crate::engine::jinja::{self, parse};
 use crate::engine::yaml::{Places, Scalar};
 use crate::source::Span;
@@ -107,7 +108,8 @@ impl Op for Segments {
                 Piece::Raw(text) => out.push_str(text),
                 Piece::Emit(code, span) => {
                     let value = code.eval(env)?;
-                    jinja::print(&value, &mut out).map_err(|reason| Box::new(Diagnostic::error(codes::NOT_TEXT, *span, reason)))?;
+                    jinja::print(&value, &mut out)
+                        .map_err(|reason| Box::new(Diagnostic::error(codes::NOT_TEXT, *span, reason)))?;
                 }
             }
         }
@@ -264,12 +266,12 @@ impl TemplateText {
     }
 
     fn typed(&self, expr: &Expr, cx: &mut Lower<'_>) -> Lowered {
-        let open = self.text.find("{{").map_or(0, |at| at + 2);
+        let trimmed = |at: usize, dash: &str| at + usize::from(self.text.get(at..).is_some_and(|rest| rest.starts_with(dash)));
+        let open = self.text.find("{{").map_or(0, |at| trimmed(at + 2, "-"));
         let close = self.text.rfind("}}").unwrap_or(self.text.len());
         let inner = self.text.get(open..close).unwrap_or_default();
-        let inner = inner.strip_prefix('-').unwrap_or(inner);
         let inner = inner.strip_suffix('-').unwrap_or(inner);
-        let (op, ty) = lower_whole(expr, inner, &self.places, cx);
+        let (op, ty) = lower_whole(expr, inner, &self.places.from(open), cx);
         Lowered { op, ty, optional: false }
     }
 
@@ -344,8 +346,11 @@ fn printable(ty: &Type, span: Span, cx: &mut Lower<'_>) {
 
 /// Checks the statements of a template; what they bind is in sight below them.
 fn walk(stmts: &[Stmt], cx: &mut Lower<'_>) {
-    let Some((first, rest)) = stmts.split_first() else { return };
-    match first {
+    block(Vec::new(), cx, |cx| stmts.iter().for_each(|stmt| one(stmt, cx)));
+}
+
+fn one(stmt: &Stmt, cx: &mut Lower<'_>) {
+    match stmt {
         Stmt::Raw(_) | Stmt::Jump => {}
         Stmt::Emit(expr) => {
             let (_, ty) = engine_expr(expr, cx);
@@ -353,56 +358,66 @@ fn walk(stmts: &[Stmt], cx: &mut Lower<'_>) {
         }
         Stmt::If { test, body, otherwise } => {
             engine_expr(test, cx);
-            walk(body, cx);
-            walk(otherwise, cx);
+            cx.guarded(guards(test), |cx| {
+                walk(body, cx);
+                walk(otherwise, cx);
+            });
         }
         Stmt::For { targets, iter, filter, body, otherwise } => {
             let (_, ty) = engine_expr(iter, cx);
-            let keys = ty.map.as_ref().map_or_else(Type::any_text, |map| match map.rest {
-                None => Type::words(map.known.keys().cloned()),
-                Some(_) => Type::any_text(),
-            });
-            let types = if ty.is_any() {
-                vec![Type::any(); targets.len()]
-            } else if targets.len() == 1 && ty.map.is_some() {
-                vec![keys]
-            } else if targets.len() == 1 {
-                vec![ty.item()]
-            } else {
-                vec![Type::any(); targets.len()]
-            };
-            let names = targets.iter().map(|name| name.text.clone()).zip(types).chain([(Text::from("loop"), Type::any())]);
-            hidden(names.collect(), cx, |cx| {
+            let names = targets.iter().cloned().zip(elements(&ty, targets.len())).collect();
+            block(names, cx, |cx| {
+                cx.bind("loop", Type::any());
                 if let Some(filter) = filter {
                     engine_expr(filter, cx);
                 }
-                walk(body, cx);
+                cx.guarded(filter.as_ref().is_some_and(guards), |cx| walk(body, cx));
             });
             walk(otherwise, cx);
         }
         Stmt::Set(name, expr) => {
             let (_, ty) = engine_expr(expr, cx);
-            return hidden(vec![(name.text.clone(), ty)], cx, |cx| walk(rest, cx));
+            cx.binds_own(&name.text, name.span);
+            cx.bind(&name.text, ty);
         }
     }
-    walk(rest, cx);
+}
+
+/// What is known of the names of a loop over a value of this type.
+fn elements(ty: &Type, names: usize) -> Vec<Type> {
+    let single = match &ty.map {
+        _ if ty.is_any() => Type::any(),
+        Some(map) if map.rest.is_none() => Type::words(map.known.keys().cloned()),
+        Some(_) => Type::any_text(),
+        None => ty.item(),
+    };
+    if names == 1 { vec![single] } else { vec![Type::any(); names] }
 }
 
 /// An expression inside statements: evaluated by the engine, so `**` would be the platform's.
 fn engine_expr(expr: &Expr, cx: &mut Lower<'_>) -> (Code, Type) {
     if has_power(expr) {
         cx.report(
-            Diagnostic::error(codes::UNSUPPORTED_SYNTAX, expr.span, "`**` in a template with statements differs between machines")
-                .hint("write `pow(x, y)`"),
+            Diagnostic::error(
+                codes::UNSUPPORTED_SYNTAX,
+                expr.span,
+                "`**` in a template with statements differs between machines",
+            )
+            .hint("write `pow(x, y)`"),
         );
     }
     cx.expr(expr)
 }
 
-/// Names that the template binds itself: in sight, but not free.
-fn hidden(names: Vec<(Text, Type)>, cx: &mut Lower<'_>, lower: impl FnOnce(&mut Lower<'_>)) {
-    let own: Vec<Text> = names.iter().map(|(name, _)| name.clone()).collect();
+/// Statements with names that the template binds itself: in sight, but not free.
+fn block(names: Vec<(Name, Type)>, cx: &mut Lower<'_>, lower: impl FnOnce(&mut Lower<'_>)) {
     let before: Vec<Text> = cx.roots.iter().map(|(name, _)| name.clone()).collect();
-    cx.hidden(names, lower);
+    let own = cx.engine_scope(|cx| {
+        for (name, ty) in names {
+            cx.binds_own(&name.text, name.span);
+            cx.bind(&name.text, ty);
+        }
+        lower(cx);
+    });
     cx.roots.retain(|(name, _)| before.contains(name) || !own.contains(name));
 }

@@ -13,7 +13,11 @@ use super::workbench::{OUT, SHIPPED, build_at, built, compile, files, formats, n
 const SEVERAL_SHARDS: u64 = 3_500;
 
 /// Which files differ, by path.
-fn assert_same(what: &str, one: &std::collections::BTreeMap<String, Vec<u8>>, other: &std::collections::BTreeMap<String, Vec<u8>>) {
+fn assert_same(
+    what: &str,
+    one: &std::collections::BTreeMap<String, Vec<u8>>,
+    other: &std::collections::BTreeMap<String, Vec<u8>>,
+) {
     assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>(), "{what}");
     let differ: Vec<&String> = one.iter().filter(|(path, content)| other[*path] != **content).map(|(path, _)| path).collect();
     assert!(differ.is_empty(), "{what}: {differ:?} differ");
@@ -128,7 +132,8 @@ fn one_format_alone_has_the_bytes_that_it_has_among_others() {
     let (folder, name, _) = SHIPPED[1];
     let all = built(&world(files(folder)), request());
     for format in ["json", "jsonl", "csv", "parquet"] {
-        let alone = built(&world(files(folder)), Request { formats: formats(format), out: Out::Folder(PathBuf::from(OUT)), ..request() });
+        let alone =
+            built(&world(files(folder)), Request { formats: formats(format), out: Out::Folder(PathBuf::from(OUT)), ..request() });
         for (path, content) in &alone {
             assert!(all[&format!("{format}/{path}")] == *content, "{name}: {format}/{path}");
         }

@@ -106,7 +106,10 @@ fn a_killed_build_leaves_the_old_folder_or_the_new_one() {
         child.wait().unwrap();
         let found = place.digests();
         let is_new = found == contents[usize::try_from(new).unwrap() ^ 1];
-        assert!(is_new || found == contents[usize::try_from(old).unwrap() ^ 1], "after {delay:?} the folder is neither old nor new");
+        assert!(
+            is_new || found == contents[usize::try_from(old).unwrap() ^ 1],
+            "after {delay:?} the folder is neither old nor new"
+        );
         if is_new {
             old = new;
             news += 1;
@@ -141,7 +144,10 @@ fn of_two_builds_into_one_folder_one_wins_and_the_other_says_why() {
     // The first one holds the folder as soon as something stands beside it.
     let began = Instant::now();
     while place.beside().is_empty() {
-        assert!(began.elapsed() < Duration::from_secs(30) && first.try_wait().unwrap().is_none(), "the first build does not stage");
+        assert!(
+            began.elapsed() < Duration::from_secs(30) && first.try_wait().unwrap().is_none(),
+            "the first build does not stage"
+        );
         thread::sleep(Duration::from_millis(2));
     }
     let (status, said) = end(place.start(1, SIZE));
@@ -175,7 +181,8 @@ fn an_output_folder_that_cannot_be_made_is_refused() {
     fs::write(place.0.path().join("file"), "kept").unwrap();
     for out in ["file", "file/out"] {
         let mut command = place.build(0, "5");
-        let (status, said) = end(command.arg("--out").arg(place.0.path().join(out)).spawn().unwrap_or_else(|error| panic!("{error}")));
+        let (status, said) =
+            end(command.arg("--out").arg(place.0.path().join(out)).spawn().unwrap_or_else(|error| panic!("{error}")));
         assert_eq!(status, Some(2), "{said}");
         assert!(said.contains("file"), "{said}");
         assert_eq!(fs::read_to_string(place.0.path().join("file")).unwrap(), "kept");

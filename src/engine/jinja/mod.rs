@@ -6,6 +6,7 @@
 
 mod convert;
 mod keyword;
+mod bounds;
 pub mod parse;
 pub mod tree;
 
@@ -136,7 +137,9 @@ fn failure(error: &Error) -> Failure {
 fn register(environment: &mut Environment<'static>, role: Role, name: Text, functions: Arc<dyn Functions>) {
     let label = name.to_string();
     let call = move |args: &[EngineValue], keywords: &Kwargs| -> Result<EngineValue, Error> {
-        let ours = |arg: &EngineValue| if arg.is_undefined() { Ok(Value::Undefined) } else { convert::from_engine(arg).map_err(invalid) };
+        let ours = |arg: &EngineValue| {
+            if arg.is_undefined() { Ok(Value::Undefined) } else { convert::from_engine(arg).map_err(invalid) }
+        };
         let positional = args.iter().map(ours).collect::<Result<Vec<_>, _>>()?;
         let named = keywords.args().map(|key| Ok((Text::from(keyword::written(key)), ours(&keywords.peek(key)?)?)));
         let named = named.collect::<Result<Vec<_>, Error>>()?;
@@ -145,7 +148,9 @@ fn register(environment: &mut Environment<'static>, role: Role, name: Text, func
     };
     let with = |first: EngineValue, rest: &[EngineValue]| std::iter::once(first).chain(rest.iter().cloned()).collect::<Vec<_>>();
     match role {
-        Role::Function => environment.add_function(label, move |args: Rest<EngineValue>, keywords: Kwargs| call(&args, &keywords)),
+        Role::Function => {
+            environment.add_function(label, move |args: Rest<EngineValue>, keywords: Kwargs| call(&args, &keywords))
+        }
         Role::Filter => environment.add_filter(label, move |piped: EngineValue, rest: Rest<EngineValue>, keywords: Kwargs| {
             call(&with(piped, &rest), &keywords)
         }),

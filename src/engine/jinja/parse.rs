@@ -8,8 +8,8 @@ use std::ops::Range;
 use minijinja::machinery::{Span as At, ast, parse, parse_expr};
 use minijinja::syntax::SyntaxConfig;
 
-use super::{convert, keyword};
 use super::tree::{Arithmetic, Call, Comparison, Expr, ExprKind, Logic, Name, Segment, Stmt, Template};
+use super::{bounds, convert, keyword};
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::Places;
@@ -31,6 +31,7 @@ pub fn expression(text: &str, places: &Places) -> Parsed<Expr> {
                 .hint("this key takes an expression as it is: leave the braces out"),
         ));
     }
+    reader.bounded(text, true)?;
     let spelt = keyword::spell(text);
     let tree = parse_expr(&spelt).map_err(|error| reader.syntax_error(&error, text))?;
     reader.expr(&tree)
@@ -42,6 +43,7 @@ pub fn expression(text: &str, places: &Places) -> Parsed<Expr> {
 /// A diagnostic at the byte that does not parse or that the language leaves out.
 pub fn template(text: &str, places: &Places) -> Parsed<Template> {
     let reader = Reader { places };
+    reader.bounded(text, false)?;
     let spelt = keyword::spell(text);
     let tree = parse(&spelt, "template", syntax()).map_err(|error| reader.syntax_error(&error, text))?;
     let ast::Stmt::Template(root) = tree else {
@@ -85,15 +87,28 @@ impl Reader<'_> {
         self.span(at.start_offset as usize..at.end_offset as usize)
     }
 
+    fn bounded(&self, text: &str, is_expression: bool) -> Parsed<()> {
+        bounds::too_deep(text, is_expression).map_or(Ok(()), |range| Err(self.too_deep(range)))
+    }
+
+    fn too_deep(&self, range: Range<usize>) -> Box<Diagnostic> {
+        let message = "too many operators, brackets or blocks inside one another";
+        Box::new(Diagnostic::error(codes::TOO_DEEP, self.span(range), message).hint("name the parts under `derive`"))
+    }
+
     fn syntax_error(&self, error: &minijinja::Error, text: &str) -> Box<Diagnostic> {
         let range = error.range().unwrap_or(0..text.len());
         let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+        if detail.contains("recursion limit") {
+            return self.too_deep(range);
+        }
         Box::new(Diagnostic::error(codes::EXPRESSION_SYNTAX, self.span(range), detail))
     }
 
     fn unsupported<T>(&self, at: At, what: &str, instead: &str) -> Parsed<T> {
         Err(Box::new(
-            Diagnostic::error(codes::UNSUPPORTED_SYNTAX, self.at(at), format!("{what} is not part of the language")).hint(instead),
+            Diagnostic::error(codes::UNSUPPORTED_SYNTAX, self.at(at), format!("{what} is not part of the language"))
+                .hint(instead),
         ))
     }
 
@@ -151,8 +166,15 @@ impl Reader<'_> {
             }
             ast::Expr::GetItem(get) => ExprKind::Item(self.boxed(&get.expr)?, self.boxed(&get.subscript_expr)?),
             ast::Expr::Slice(slice) => {
+                if let Some(step) = &slice.step {
+                    return self.unsupported(
+                        step.span(),
+                        "a slice with a step",
+                        "leave the step out, or pick the elements with `select`",
+                    );
+                }
                 let bound = |one: &Option<ast::Expr<'_>>| one.as_ref().map(|expr| self.boxed(expr)).transpose();
-                ExprKind::Slice(self.boxed(&slice.expr)?, [bound(&slice.start)?, bound(&slice.stop)?, bound(&slice.step)?])
+                ExprKind::Slice(self.boxed(&slice.expr)?, [bound(&slice.start)?, bound(&slice.stop)?])
             }
             ast::Expr::UnaryOp(unary) => self.unary(unary)?,
             ast::Expr::BinOp(binary) => self.binary(binary)?,
@@ -180,7 +202,11 @@ impl Reader<'_> {
             ast::Expr::Call(call) => match &call.expr {
                 ast::Expr::Var(function) => self.call(Role::Function, function.id, function.span(), None, &call.args)?,
                 _ => {
-                    return self.unsupported(call.span(), "calling a method", "use a filter or a function: `x | upper`, `pairs(x)`");
+                    return self.unsupported(
+                        call.span(),
+                        "calling a method",
+                        "use a filter or a function: `x | upper`, `pairs(x)`",
+                    );
                 }
             },
         })
@@ -191,8 +217,12 @@ impl Reader<'_> {
         let key = self.expr(key)?;
         match &key.kind {
             ExprKind::Var(name) => Err(Box::new(
-                Diagnostic::error(codes::UNSUPPORTED_SYNTAX, key.span, format!("the key `{name}` of a map literal is not quoted"))
-                    .hint(format!("write `'{name}'`: without quotes it would read a variable")),
+                Diagnostic::error(
+                    codes::UNSUPPORTED_SYNTAX,
+                    key.span,
+                    format!("the key `{name}` of a map literal is not quoted"),
+                )
+                .hint(format!("write `'{name}'`: without quotes it would read a variable")),
             )),
             _ => Ok(key),
         }
@@ -255,8 +285,12 @@ impl Reader<'_> {
                 }
                 ast::CallArg::PosSplat(_) | ast::CallArg::KwargSplat(_) => {
                     return Err(Box::new(
-                        Diagnostic::error(codes::UNSUPPORTED_SYNTAX, own, "spreading arguments with `*` is not part of the language")
-                            .hint("write the arguments one by one"),
+                        Diagnostic::error(
+                            codes::UNSUPPORTED_SYNTAX,
+                            own,
+                            "spreading arguments with `*` is not part of the language",
+                        )
+                        .hint("write the arguments one by one"),
                     ));
                 }
             }
@@ -269,7 +303,8 @@ impl Reader<'_> {
     }
 
     fn stmt(&self, stmt: &ast::Stmt<'_>) -> Parsed<Stmt> {
-        let leave_out = |at: At, what: &str| self.unsupported(at, what, "use the forms of the spec (`say`, `derive`, `functions`)");
+        let leave_out =
+            |at: At, what: &str| self.unsupported(at, what, "use the forms of the spec (`say`, `derive`, `functions`)");
         match stmt {
             ast::Stmt::EmitRaw(raw) => Ok(Stmt::Raw(Text::from(raw.raw))),
             ast::Stmt::EmitExpr(emit) => self.expr(&emit.expr).map(Stmt::Emit),
@@ -285,9 +320,9 @@ impl Reader<'_> {
                 body: self.stmts(&choice.true_body)?,
                 otherwise: self.stmts(&choice.false_body)?,
             }),
-            ast::Stmt::Set(set) => match self.targets(&set.target)?.pop() {
-                Some(name) => Ok(Stmt::Set(name, self.expr(&set.expr)?)),
-                None => self.unsupported(set.span(), "setting several names at once", "write one `{% set %}` for each"),
+            ast::Stmt::Set(set) => match self.targets(&set.target)?.as_slice() {
+                [name] => Ok(Stmt::Set(name.clone(), self.expr(&set.expr)?)),
+                _ => self.unsupported(set.span(), "setting several names at once", "write one `{% set %}` for each"),
             },
             ast::Stmt::Continue(_) | ast::Stmt::Break(_) => Ok(Stmt::Jump),
             ast::Stmt::Template(inner) => leave_out(inner.span(), "a nested template"),
@@ -309,11 +344,14 @@ impl Reader<'_> {
     fn targets(&self, target: &ast::Expr<'_>) -> Parsed<Vec<Name>> {
         let one = |expr: &ast::Expr<'_>| match expr {
             ast::Expr::Var(var) => Ok(self.name(var.id, var.span())),
-            other => self.unsupported(other.span(), "this loop target", "write one name, or two for a map's entries"),
+            other => self.unsupported(
+                other.span(),
+                "this loop target",
+                "write one name, or two for pairs: `{% for key, value in pairs(x) %}`",
+            ),
         };
         match target {
-            ast::Expr::Tuple(tuple) => tuple.items.iter().map(one).collect(),
-            ast::Expr::List(list) => list.items.iter().map(one).collect(),
+            ast::Expr::Tuple(pair) if pair.items.len() == 2 => pair.items.iter().map(one).collect(),
             single => one(single).map(|name| vec![name]),
         }
     }

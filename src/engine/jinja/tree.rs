@@ -40,8 +40,8 @@ pub enum ExprKind {
     Attr(Box<Expr>, Name),
     /// `a[b]`.
     Item(Box<Expr>, Box<Expr>),
-    /// `a[b:c:d]`.
-    Slice(Box<Expr>, [Option<Box<Expr>>; 3]),
+    /// `a[b:c]`.
+    Slice(Box<Expr>, [Option<Box<Expr>>; 2]),
     /// `not a`.
     Not(Box<Expr>),
     /// `-a`.
@@ -212,7 +212,9 @@ impl Expr {
             ExprKind::Map(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
             ExprKind::Attr(inner, _) | ExprKind::Not(inner) | ExprKind::Negate(inner) => vec![&**inner],
             ExprKind::Item(a, b) | ExprKind::Logic(_, a, b) | ExprKind::Arithmetic(_, a, b) => vec![&**a, &**b],
-            ExprKind::Slice(inner, bounds) => std::iter::once(&**inner).chain(bounds.iter().flatten().map(|one| &**one)).collect(),
+            ExprKind::Slice(inner, bounds) => {
+                std::iter::once(&**inner).chain(bounds.iter().flatten().map(|one| &**one)).collect()
+            }
             ExprKind::Compare(first, rest) => std::iter::once(&**first).chain(rest.iter().map(|(_, one)| one)).collect(),
             ExprKind::If(parts) => parts.iter().collect(),
             ExprKind::Call(call) => call.args.iter().chain(call.named.iter().map(|(_, one)| one)).collect(),

@@ -17,7 +17,8 @@ pub(super) fn check(spec: &Spec, cx: &mut Lower<'_>) {
     let part = |name: &str| record.fields().iter().find(|(key, _)| key == name).map(|(_, form)| &**form);
     let (Some(input), Some(target)) = (part("input"), part("target_output")) else { return };
     // An input leaf that was refused holds nothing, which says nothing of the targets.
-    let refused = |one: &Diagnostic| one.severity == Severity::Error && one.primary.as_ref().is_some_and(|at| input.span().holds(at.span));
+    let refused =
+        |one: &Diagnostic| one.severity == Severity::Error && one.primary.as_ref().is_some_and(|at| input.span().holds(at.span));
     if cx.diagnostics.iter().any(refused) {
         return;
     }
@@ -72,6 +73,8 @@ fn target_leaf(path: &str, leaf: &dyn Form, spec: &Spec, held: &BTreeSet<Text>, 
             Some(entry) => diagnostic.label(entry.span, "drawn here"),
             None => diagnostic,
         };
-        cx.report(diagnostic.hint(format!("put `{cause}` into the input as one whole `{{{{ {cause} }}}}`, or do not derive from it")));
+        cx.report(
+            diagnostic.hint(format!("put `{cause}` into the input as one whole `{{{{ {cause} }}}}`, or do not derive from it")),
+        );
     }
 }

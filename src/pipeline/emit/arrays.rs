@@ -15,8 +15,8 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 
 use super::columns::{self, Cell, Column, Misfit, Shape};
-use crate::json;
 use crate::data::IntRange;
+use crate::json;
 use crate::record::{Entries, Node};
 
 /// Marks a text column whose every value is compact JSON: key and value of the metadata of its field.

@@ -11,8 +11,8 @@ use std::io::Write;
 use super::byte_file::ByteFile;
 use super::columns::{self, Cell, Column, Misfit, Shape};
 use super::{Chunk, Content, EmitError, Encoder, FileWriter, Format, Head, ShapeError};
-use crate::json;
 use crate::data::number;
+use crate::json;
 use crate::record::{Node, Record};
 
 /// The format `csv`.

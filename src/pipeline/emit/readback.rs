@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::json::write_canonical;
 use super::samples::{AWKWARD, awkward_head, awkward_records, many, parse, write_to, written};
 use super::{FORMATS, Format, format};
 use crate::data::{Type, Value};
+use crate::json::write_canonical;
 use crate::record::Node;
 
 /// One form for all formats: absent and null are one, and a number column holds floats.

@@ -25,13 +25,8 @@ impl<'p> Expander<'p> {
     #[must_use]
     pub fn new(plan: &'p Plan<'p>, plain: bool) -> Self {
         let checked = plan.checked;
-        let shared = Shared {
-            slots: &checked.slots,
-            keys: &plan.keys,
-            engine: &checked.engine,
-            functions: &checked.functions,
-            plain,
-        };
+        let shared =
+            Shared { slots: &checked.slots, keys: &plan.keys, engine: &checked.engine, functions: &checked.functions, plain };
         let cells = checked.slots.iter().map(|_| OnceCell::new()).collect();
         Self { plan, shared, cells, cache: QuotaCache::default() }
     }

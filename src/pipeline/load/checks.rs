@@ -38,7 +38,9 @@ pub(super) fn only(node: &Node, what: &str, known: &[&'static str], reader: &mut
     for entry in entries.iter().filter(|entry| !known.contains(&entry.key.text.as_str())) {
         fine = false;
         let message = format!("{what} does not take `{}`", entry.key.text);
-        reader.report(Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message).suggest(&entry.key.text, known.iter().copied()));
+        reader.report(
+            Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message).suggest(&entry.key.text, known.iter().copied()),
+        );
     }
     fine
 }
@@ -86,12 +88,13 @@ pub(super) fn examples(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) 
         }
         let Some(want) = entry.value.get("want") else {
             let message = format!("the example `{}` wants nothing", entry.key.text);
-            reader.report(Diagnostic::error(codes::MISSING_KEY, entry.key_span, message).hint("say what must come out: `want: {…}`"));
+            reader.report(
+                Diagnostic::error(codes::MISSING_KEY, entry.key_span, message).hint("say what must come out: `want: {…}`"),
+            );
             continue;
         };
         let set = entry.value.get("set").map_or_else(Vec::new, |node| values(node, "set", reader));
-        let example =
-            Example { name: entry.key.text.clone(), span: entry.key_span, set, want: values(want, "want", reader) };
+        let example = Example { name: entry.key.text.clone(), span: entry.key_span, set, want: values(want, "want", reader) };
         draft.examples.push(example);
     }
 }

@@ -12,9 +12,13 @@ use crate::engine::yaml::{Node, NodeKind};
 use crate::random::{Weight, Weights};
 use crate::source::{SourceId, Span};
 use crate::spec::{Check, Constitution, Entry, Example, Expectation, Fact, Function, Scenario, Spec};
+use crate::world::normal;
 
 /// The names that no entry may take.
 pub(super) const RESERVED: &[&str] = &["context", "say", "scenario", "record", "params", "index"];
+
+/// Files that may use one another in a row.
+const MOST_USES: usize = 64;
 
 /// A spec while its files are being read.
 #[derive(Default)]
@@ -230,15 +234,25 @@ fn uses(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) {
 }
 
 fn one(path: &str, span: Span, draft: &mut Draft, reader: &mut Reader<'_>) {
+    let plain = normal(path).unwrap_or_else(|_| path.to_owned());
+    let path = plain.as_str();
     if draft.reading.iter().any(|(one, _)| one == path) {
         let around = draft.reading.iter().map(|(one, _)| one.as_str()).chain([path]).collect::<Vec<_>>().join(" -> ");
         reader.report(Diagnostic::error(codes::USE_CYCLE, span, format!("these files use each other: {around}")));
         return;
     }
+    if draft.reading.len() > MOST_USES {
+        let message = format!("files that use each other through more than {MOST_USES} others");
+        reader.report(Diagnostic::error(codes::TOO_DEEP, span, message));
+        reader.incomplete = true;
+        return;
+    }
     let Some(document) = reader.document(path, Some(span)) else { return };
     if document.root.get("dataset").is_some() {
         let message = format!("`{path}` is a dataset: using one from another is not built yet");
-        reader.report(Diagnostic::error(codes::UNKNOWN_KEY, span, message).hint("move what both need into a module without `dataset`"));
+        reader.report(
+            Diagnostic::error(codes::UNKNOWN_KEY, span, message).hint("move what both need into a module without `dataset`"),
+        );
         reader.incomplete = true;
         return;
     }

@@ -102,13 +102,17 @@ fn share_kind(item: &Node, share: &Node, reader: &mut Reader<'_>) -> Option<Expe
             reader.report(Diagnostic::error(codes::WRONG_TYPE, entry.value.span, message));
             return None;
         };
-        let read: Vec<_> = bands.iter().map(|one| Some((one.key_value.clone(), one.key_span, band(&one.value, reader)?))).collect();
+        let read: Vec<_> =
+            bands.iter().map(|one| Some((one.key_value.clone(), one.key_span, band(&one.value, reader)?))).collect();
         return Some(ExpectationKind::Share { of, bands: read.into_iter().collect::<Option<_>>()?, every, by });
     }
     let of = parse(reader, |cx| cx.expression(share))?;
     if every.is_none() {
         let message = "`share` of a name needs `every`, the band of each value";
-        reader.report(Diagnostic::error(codes::MISSING_KEY, item.span, message).hint("or give bands: `share: {decision: {deny: 0.15..0.35}}`"));
+        reader.report(
+            Diagnostic::error(codes::MISSING_KEY, item.span, message)
+                .hint("or give bands: `share: {decision: {deny: 0.15..0.35}}`"),
+        );
         return None;
     }
     Some(ExpectationKind::Share { of, bands: Vec::new(), every, by })
@@ -122,7 +126,9 @@ fn band(node: &Node, reader: &mut Reader<'_>) -> Option<Band> {
         Some((min, max)) if (0.0..=1.0).contains(&min) && min <= max && max <= 1.0 => Some(Band { min, max }),
         _ => {
             let message = format!("expected a band such as `0.15..0.35`, found `{text}`");
-            reader.report(Diagnostic::error(codes::BAD_RANGE, node.span, message).hint("shares go from 0 to 1, the lower end first"));
+            reader.report(
+                Diagnostic::error(codes::BAD_RANGE, node.span, message).hint("shares go from 0 to 1, the lower end first"),
+            );
             None
         }
     }

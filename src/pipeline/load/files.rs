@@ -1,12 +1,12 @@
 //! The files of a workspace, as loading reads them: paths that stay inside, text that is UTF-8, each file read once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::yaml::{self, Node};
 use crate::form::Files;
 use crate::source::{SourceId, Sources, Span};
-use crate::world::World;
+use crate::world::{World, normal};
 
 /// A folder with `scenarios/`, `templates/` and `schemas/`.
 #[derive(Clone)]
@@ -52,6 +52,21 @@ impl<'a> Reader<'a> {
 
     /// Reads a text file of one of the workspace's folders; `asked` is the place that names it.
     pub(super) fn text(&mut self, folder: &str, path: &str, asked: Option<Span>) -> Option<SourceId> {
+        let place = |code, message: String| match asked {
+            Some(span) => Diagnostic::error(code, span, message),
+            None => Diagnostic::unplaced(code, message),
+        };
+        let root = self.workspace.root.join(folder);
+        let (path, full) = match normal(path).and_then(|plain| Ok((plain, self.workspace.world.inside(&root, path)?))) {
+            Ok(both) => both,
+            Err(error) => {
+                self.report(
+                    place(codes::FILE_OUTSIDE, error.to_string())
+                        .hint(format!("paths are relative to `{folder}/` and never leave it")),
+                );
+                return None;
+            }
+        };
         let shown = format!("{folder}/{path}");
         if let Some((id, _)) = self.sources.iter().find(|(_, source)| source.path() == shown) {
             if !self.closure.contains(&id) {
@@ -59,22 +74,10 @@ impl<'a> Reader<'a> {
             }
             return Some(id);
         }
-        let place = |code, message: String| match asked {
-            Some(span) => Diagnostic::error(code, span, message),
-            None => Diagnostic::unplaced(code, message),
-        };
-        let root = self.workspace.root.join(folder);
-        let full = match self.workspace.world.inside(&root, path) {
-            Ok(full) => full,
-            Err(error) => {
-                self.report(place(codes::FILE_OUTSIDE, error.to_string()).hint(format!("paths are relative to `{folder}/` and never leave it")));
-                return None;
-            }
-        };
         if !self.workspace.world.is_file(&full) {
-            let near = self.workspace.world.list(&root).unwrap_or_default();
+            let near = self.beside(&root, &path);
             let diagnostic = place(codes::FILE_MISSING, format!("there is no file `{shown}`"));
-            self.report(diagnostic.suggest(path, near.iter().map(String::as_str)));
+            self.report(diagnostic.suggest(&path, near.iter().map(String::as_str)));
             return None;
         }
         let bytes = match self.workspace.world.read(&full) {
@@ -88,7 +91,8 @@ impl<'a> Reader<'a> {
             Ok(text) => {
                 let id = self.sources.add(shown, text);
                 self.closure.push(id);
-                Some(id)
+                // YAML says so itself.
+                (folder == "scenarios" || !self.byte_order_mark(id, text)).then_some(id)
             }
             Err(offset) => {
                 let id = self.sources.add(shown, String::from_utf8_lossy(&bytes).as_ref());
@@ -100,12 +104,35 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What stands in the folder of a path, as paths under `root`.
+    fn beside(&self, root: &Path, path: &str) -> Vec<String> {
+        let (folder, prefix) = match path.rsplit_once('/') {
+            Some((folder, _)) => (root.join(folder), format!("{folder}/")),
+            None => (root.to_path_buf(), String::new()),
+        };
+        let names = self.workspace.world.list(&folder).unwrap_or_default();
+        names.into_iter().map(|name| format!("{prefix}{name}")).collect()
+    }
+
+    /// Reports a byte order mark, which would become a part of the text.
+    fn byte_order_mark(&mut self, id: SourceId, text: &str) -> bool {
+        let marked = text.starts_with('\u{feff}');
+        if marked {
+            let span = Span::new(id, 0..'\u{feff}'.len_utf8());
+            let diagnostic = Diagnostic::error(codes::BYTE_ORDER_MARK, span, "expected text, found a byte order mark");
+            self.report(diagnostic.hint("save the file as UTF-8 without a byte order mark"));
+        }
+        marked
+    }
+
     /// Reads a file under `scenarios/` as one YAML document.
     pub(super) fn document(&mut self, path: &str, asked: Option<Span>) -> Option<Document> {
         let errors = self.diagnostics.counts().0;
         let document = self.text("scenarios", path, asked).and_then(|source| {
             let root = yaml::read(source, self.sources, self.diagnostics)?;
-            Some(Document { path: path.to_owned(), source, root })
+            let shown = self.sources.get(source)?.path();
+            let path = shown.strip_prefix("scenarios/").unwrap_or(shown).to_owned();
+            Some(Document { path, source, root })
         });
         self.incomplete |= self.diagnostics.counts().0 > errors;
         document

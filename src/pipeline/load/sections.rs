@@ -142,7 +142,10 @@ fn add(
         reader.report(if known.section == section {
             diagnostic
         } else {
-            diagnostic.hint(format!("it stands under `{}` there: a scenario specialises an entry in its own section", known.section.key()))
+            diagnostic.hint(format!(
+                "it stands under `{}` there: a scenario specialises an entry in its own section",
+                known.section.key()
+            ))
         });
         return;
     }
@@ -157,7 +160,11 @@ fn add(
 
 /// The keys of a scenario.
 pub const SCENARIO_KEYS: &[Key] = &[
-    Key::new("weight", r##"{"$ref": "#/$defs/weight"}"##, "Its share of the records, among the weights of all scenarios (default 1)."),
+    Key::new(
+        "weight",
+        r##"{"$ref": "#/$defs/weight"}"##,
+        "Its share of the records, among the weights of all scenarios (default 1).",
+    ),
     Key::new("context", DRAWS, "Entries of `context` that this scenario adds or replaces."),
     Key::new("draw", DRAWS, "Entries of `draw` that this scenario adds or replaces."),
     Key::new("derive", DERIVES, "Entries of `derive` that this scenario adds or replaces."),
@@ -213,7 +220,8 @@ pub(super) fn scenarios(node: &Node, own: bool, draft: &mut Draft, reader: &mut 
                 "checks" => checks::read(&part.value, Some(at), draft, reader),
                 other => {
                     reader.incomplete |= !super::header::LATER.contains(&other);
-                    let diagnostic = Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, format!("a scenario does not take `{other}`"));
+                    let diagnostic =
+                        Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, format!("a scenario does not take `{other}`"));
                     reader.report(if super::header::LATER.contains(&other) {
                         diagnostic.hint(format!("`{other}` is not built yet"))
                     } else {
@@ -252,7 +260,9 @@ pub(super) fn constitution(entry: &yaml::Entry, draft: &mut Draft, reader: &mut 
     for part in names(node, "constitution", reader) {
         if !known.contains(&part.key.text.as_str()) {
             let message = format!("a constitution does not take `{}`", part.key.text);
-            reader.report(Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, message).suggest(&part.key.text, known.iter().copied()));
+            reader.report(
+                Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, message).suggest(&part.key.text, known.iter().copied()),
+            );
         }
     }
     let missing = |key: &str, reader: &mut Reader<'_>| {

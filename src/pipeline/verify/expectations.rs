@@ -192,8 +192,13 @@ fn judge_distinct(of: &Expectation, at_least: f64, different: u64, records: u64,
         found: format!("{different} of {records} ({found:.4})"),
     };
     if found < at_least && records > 0 {
-        let message = format!("`{}`: {different} different values in {records} records ({found:.4}), expected at least {at_least}", of.name);
-        diagnostics.push(Diagnostic::error(codes::EXPECT_FAILED, of.span, message).hint("add alternatives, or facts that the text names"));
+        let message = format!(
+            "`{}`: {different} different values in {records} records ({found:.4}), expected at least {at_least}",
+            of.name
+        );
+        diagnostics.push(
+            Diagnostic::error(codes::EXPECT_FAILED, of.span, message).hint("add alternatives, or facts that the text names"),
+        );
     }
     outcome
 }
@@ -215,7 +220,8 @@ impl Shares<'_> {
             if let Some(band) = every {
                 let banded: Vec<String> = bands.iter().map(|(value, ..)| shown(value)).collect();
                 let seen = self.counts.values.get(&group).into_iter().flat_map(BTreeMap::keys).cloned();
-                let mut values: Vec<String> = seen.chain(possible.iter().map(shown)).filter(|one| !banded.contains(one)).collect();
+                let mut values: Vec<String> =
+                    seen.chain(possible.iter().map(shown)).filter(|one| !banded.contains(one)).collect();
                 values.sort_unstable();
                 values.dedup();
                 for value in values {
@@ -235,7 +241,10 @@ impl Shares<'_> {
             found: format!("{count} of {total} ({found:.4})"),
         });
         if found < band.min || found > band.max {
-            let message = format!("`{of}` is {value} in {count} of {total} records{within} ({found:.4}), expected {} to {}", band.min, band.max);
+            let message = format!(
+                "`{of}` is {value} in {count} of {total} records{within} ({found:.4}), expected {} to {}",
+                band.min, band.max
+            );
             self.diagnostics.push(Diagnostic::error(codes::EXPECT_FAILED, span, message));
         }
     }

@@ -14,7 +14,8 @@ pub(super) fn check(checked: &Checked, frame: &Frame<'_>, place: &dyn Fn(&str) -
         match rule.that.eval(&env) {
             Ok(value) if value.is_true() => {}
             Ok(_) => {
-                let diagnostic = Diagnostic::error(codes::CHECK_FAILED, rule.span, format!("the check `{}` does not hold", rule.id));
+                let diagnostic =
+                    Diagnostic::error(codes::CHECK_FAILED, rule.span, format!("the check `{}` does not hold", rule.id));
                 let diagnostic = rule.because.iter().fold(diagnostic, |one, because| one.hint(because.clone()));
                 wrong.push(diagnostic.in_record(place("")));
             }
