@@ -84,7 +84,7 @@ fn whole(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("whole, JSONL in memory");
     group.throughput(Throughput::Elements(plan.count)).sample_size(10);
     for threads in [1, 2] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let pool = dictum::ordered::Pool::new(threads).unwrap();
         let making = Making { pool: &pool, plain: false, stop: &stop };
         group.bench_function(format!("{threads} threads"), |bencher| {
             bencher.iter(|| {

@@ -15,8 +15,10 @@ pub(super) const MOST_PARAMS: usize = 4;
 pub enum Place {
     /// A positional argument; a filter's piped value or a test's tested value is number 0.
     At(usize),
-    /// A keyword argument.
+    /// The value of a keyword argument.
     Named(Text),
+    /// The keyword itself.
+    Keyword(Text),
 }
 
 /// Why a call can never work.
@@ -181,7 +183,7 @@ fn refuse_keyword(builtin: &'static Builtin, name: &Text) -> Misfit {
         };
         Misfit::new(codes::BAD_ARGUMENTS, format!("`{}` takes no `{name}`", builtin.name)).hint(Some(hint))
     };
-    misfit.at(Place::Named(name.clone()))
+    misfit.at(Place::Keyword(name.clone()))
 }
 
 fn check<T: Argument>(bound: &Bound<'_, T>) -> Result<(), Misfit> {

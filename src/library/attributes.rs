@@ -109,10 +109,9 @@ fn no_field(ty: &Type, part: &str) -> Misfit {
 /// Checks keyword conditions (`rows(table, col=v)`): each keyword a field of `item`, each value one that it can have.
 pub(super) fn check_conditions(call: &TypeCall<'_>, item: &Type) -> Result<(), Misfit> {
     for (name, wanted) in call.args.open() {
-        let place = Place::Named(name.clone());
-        let field = field(item, name).map_err(|misfit| misfit.at(place.clone()))?;
+        let field = field(item, name).map_err(|misfit| misfit.at(Place::Keyword(name.clone())))?;
         if let Some(misfit) = super::never_equal(&field, wanted) {
-            return Err(misfit.at(place));
+            return Err(misfit.at(Place::Named(name.clone())));
         }
     }
     Ok(())

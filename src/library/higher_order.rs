@@ -5,7 +5,7 @@
 use super::attributes::Absent;
 use super::{Builtin, Call, Kinds, Misfit, Param, Place, Role, Roles, TypeCall, attributes, known};
 use crate::data::{Text, Type, Value};
-use crate::diag::codes;
+use crate::diag::{codes, nearest};
 
 const LIST: Kinds = Kinds::LIST;
 const TEXT: Kinds = Kinds::TEXT;
@@ -106,9 +106,20 @@ fn map_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
             }
             None => Type::any(),
         },
-        _ => return Err(Misfit::new(codes::BAD_ARGUMENTS, FILTER_OR_ATTRIBUTE)),
+        _ => return Err(neither(call)),
     };
     Ok(Type::list_between(mapped, min, max))
+}
+
+/// Neither a filter nor an attribute, or both; a keyword that is nearly one of ours is a slip of it.
+fn neither(call: &TypeCall<'_>) -> Misfit {
+    let misfit = Misfit::new(codes::BAD_ARGUMENTS, FILTER_OR_ATTRIBUTE);
+    let known = || call.builtin.params.iter().filter(|param| param.keyword).map(|param| param.name);
+    let near = call.args.open().find_map(|(name, _)| Some((name, nearest(name, known())?)));
+    match near {
+        Some((name, near)) => misfit.at(Place::Keyword(name.clone())).hint(Some(format!("did you mean `{near}`?"))),
+        None => misfit,
+    }
 }
 
 fn attribute_type(call: &TypeCall<'_>, item: &Type) -> Result<Type, Misfit> {

@@ -465,6 +465,7 @@ impl Lower<'_> {
         let place = match &misfit.place {
             Some(Place::At(at)) => call.args.get(*at).map(|one| one.span),
             Some(Place::Named(name)) => call.named.iter().find(|(key, _)| key.text == *name).map(|(_, one)| one.span),
+            Some(Place::Keyword(name)) => call.named.iter().find(|(key, _)| key.text == *name).map(|(key, _)| key.span),
             None => None,
         };
         let unknown = misfit.code == call.role.unknown();

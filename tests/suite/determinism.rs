@@ -2,7 +2,9 @@
 //!
 //! In: the shipped specs and the example workspace. Out: a failure that names the file, or the first line, that differs.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use dictum::build::{Out, Request};
 use dictum::pipeline::manifest::Manifest;
@@ -13,11 +15,7 @@ use super::workbench::{OUT, SHIPPED, build_at, built, compile, files, formats, n
 const SEVERAL_SHARDS: u64 = 3_500;
 
 /// Which files differ, by path.
-fn assert_same(
-    what: &str,
-    one: &std::collections::BTreeMap<String, Vec<u8>>,
-    other: &std::collections::BTreeMap<String, Vec<u8>>,
-) {
+fn assert_same(what: &str, one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>) {
     assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>(), "{what}");
     let differ: Vec<&String> = one.iter().filter(|(path, content)| other[*path] != **content).map(|(path, _)| path).collect();
     assert!(differ.is_empty(), "{what}: {differ:?} differ");
@@ -127,6 +125,50 @@ fn the_template_engine_itself_gives_the_same_bytes() {
     }
 }
 
+/// The files that the program writes, run in some folder with some environment.
+fn by_program(workspace: &Path, current: &Path, environment: &[(&str, &str)]) -> BTreeMap<String, Vec<u8>> {
+    let out = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dictum"));
+    command.args(["build", "--quiet", "--workspace"]).arg(workspace).arg("--out").arg(out.path().join("out"));
+    let ended = command.current_dir(current).envs(environment.iter().copied()).output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let mut open = vec![out.path().join("out")];
+    let mut found = BTreeMap::new();
+    while let Some(folder) = open.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(out.path().join("out")).unwrap().to_str().unwrap().to_owned();
+                found.insert(name, std::fs::read(path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_environment_does_not_reach_the_bytes() {
+    for (folder, name, _) in SHIPPED {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).canonicalize().unwrap();
+        let plain = by_program(&here, &here, &[]);
+        assert_same(name, &built(&world(files(folder)), request()), &plain);
+        let copy = tempfile::tempdir().unwrap();
+        for (path, content) in files(folder) {
+            let path = copy.path().join("copied here").join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+        }
+        let copied = copy.path().join("copied here");
+        for environment in [
+            [("TZ", "Pacific/Kiritimati"), ("LANG", "de_DE.UTF-8"), ("LC_ALL", "de_DE.UTF-8")],
+            [("TZ", "America/Los_Angeles"), ("LANG", "tr_TR.UTF-8"), ("LC_ALL", "C")],
+        ] {
+            assert_same(name, &plain, &by_program(&copied, copy.path(), &environment));
+        }
+    }
+}
+
 #[test]
 fn one_format_alone_has_the_bytes_that_it_has_among_others() {
     let (folder, name, _) = SHIPPED[1];
@@ -137,9 +179,8 @@ fn one_format_alone_has_the_bytes_that_it_has_among_others() {
         for (path, content) in &alone {
             assert!(all[&format!("{format}/{path}")] == *content, "{name}: {format}/{path}");
         }
-        let digest = |path: &str, files: &std::collections::BTreeMap<String, Vec<u8>>| {
-            Manifest::parse(&files[path]).unwrap().datasets[name].record_digest
-        };
+        let digest =
+            |path: &str, files: &BTreeMap<String, Vec<u8>>| Manifest::parse(&files[path]).unwrap().datasets[name].record_digest;
         assert_eq!(digest("dictum-manifest.json", &alone), digest("json/dictum-manifest.json", &all));
     }
 }

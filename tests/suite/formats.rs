@@ -28,7 +28,7 @@ context:
   nothing: {pick: [{give: null}, {give: 7}]}
   text: ["", "NO", "2024-01-01", "2024-01-01T00:00:00Z", "1.0", "true", "null", "~", " lead", "a,b", "\"q\"", "line\nline", "cr\r\n", "tab\t", "é漢🦀", "\u0001", "[]", "{}", "0x1F", "1e3", "=1+1"]
   words: {sample: ["NO", "", "a,b", "漢"], count: 0..3}
-  points: {each: words, as: w, object: {word: {give: "{{ w }}"}, n: {int: 0..9}, sometimes: {int: 0..9, when: truth}}}
+  points: {each: words, as: w, object: {word: {give: "{{ w }}"}, n: {int: 0..9}, now_and_then: {int: 0..9, when: truth}}}
   sometimes: {int: 0..99, when: truth}
   seldom: {pick: ["x", "y z"], when: either == 3}
   by_word: {each: words, as: w, key: "{{ w }}", int: 0..9}

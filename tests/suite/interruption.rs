@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use super::workbench::{self, ROOT, build_at, built, request, world};
 
 const MOMENTS: u32 = 50;
-const SIZE: &str = "3000";
+const SIZE: &str = "2000";
 const DATASET: &str = "constitutional_ai";
 
 /// A folder to build into, with nothing else in it.
@@ -37,11 +37,7 @@ impl Place {
 
     /// The program, building the shipped dataset with a seed.
     fn build(&self, seed: u64, size: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dictum"));
-        command.args(["build", DATASET, "--format", "jsonl,csv", "--size", size, "--seed", &seed.to_string(), "--workspace"]);
-        command.arg(env!("CARGO_MANIFEST_DIR")).arg("--out").arg(self.out());
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
-        command
+        build(&self.out(), seed, size)
     }
 
     fn start(&self, seed: u64, size: &str) -> Child {
@@ -77,6 +73,15 @@ impl Place {
         let names = fs::read_dir(self.0.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         names.filter(|name| name != "out").collect()
     }
+}
+
+/// The program, building the shipped dataset with a seed.
+fn build(out: &Path, seed: u64, size: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dictum"));
+    command.args(["build", DATASET, "--format", "jsonl", "--size", size, "--seed", &seed.to_string(), "--workspace"]);
+    command.arg(env!("CARGO_MANIFEST_DIR")).arg("--out").arg(out);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    command
 }
 
 /// Exit code and standard error of a program that ends by itself.
@@ -180,9 +185,7 @@ fn an_output_folder_that_cannot_be_made_is_refused() {
     let place = Place::new();
     fs::write(place.0.path().join("file"), "kept").unwrap();
     for out in ["file", "file/out"] {
-        let mut command = place.build(0, "5");
-        let (status, said) =
-            end(command.arg("--out").arg(place.0.path().join(out)).spawn().unwrap_or_else(|error| panic!("{error}")));
+        let (status, said) = end(build(&place.0.path().join(out), 0, "5").spawn().unwrap());
         assert_eq!(status, Some(2), "{said}");
         assert!(said.contains("file"), "{said}");
         assert_eq!(fs::read_to_string(place.0.path().join("file")).unwrap(), "kept");
@@ -210,7 +213,6 @@ fn a_full_disk_replaces_nothing() {
         }
         let strangers = world.files().into_keys().filter(|path| !path.starts_with(workbench::OUT) && !path.starts_with(ROOT));
         assert_eq!(strangers.collect::<Vec<_>>(), Vec::<PathBuf>::new());
-        assert!(Path::new(ROOT).is_absolute());
     }
     assert!(refused > 5, "{refused} builds were refused");
 }

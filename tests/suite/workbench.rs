@@ -147,7 +147,13 @@ impl Reporter for Quiet {
 pub(crate) fn build_at(world: &MemoryWorld, root: &str, request: Request) -> Result<Vec<Built>, String> {
     let workspace = Workspace { world, root: PathBuf::from(root) };
     let Outcome { sources, diagnostics, result } = build::build(&workspace, request, &mut Quiet, &AtomicBool::new(false));
-    result.map_err(|failure| format!("{failure}\n{}", lines(&diagnostics, &sources)))
+    result.map_err(|failure| format!("{}\n{}", with_causes(&failure), lines(&diagnostics, &sources)))
+}
+
+/// An error and what caused it, outermost first.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |one| one.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// The files of [`OUT`] after a build from [`ROOT`], by path.

@@ -60,8 +60,11 @@ impl Depth {
             Token::Ident("elif") => self.branches += 1,
             Token::Ident("endif") => self.branches = 0,
             Token::Ident("not" | "and" | "or" | "is" | "in" | "if") => self.operator(),
-            Token::Ident(_) | Token::TemplateData(_) | Token::VariableEnd | Token::BlockEnd => {}
-            Token::Int(_)
+            Token::Ident(_)
+            | Token::TemplateData(_)
+            | Token::VariableEnd
+            | Token::BlockEnd
+            | Token::Int(_)
             | Token::Int128(_)
             | Token::Float(_)
             | Token::Str(_)

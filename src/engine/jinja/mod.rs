@@ -149,7 +149,7 @@ fn register(environment: &mut Environment<'static>, role: Role, name: Text, func
     let with = |first: EngineValue, rest: &[EngineValue]| std::iter::once(first).chain(rest.iter().cloned()).collect::<Vec<_>>();
     match role {
         Role::Function => {
-            environment.add_function(label, move |args: Rest<EngineValue>, keywords: Kwargs| call(&args, &keywords))
+            environment.add_function(label, move |args: Rest<EngineValue>, keywords: Kwargs| call(&args, &keywords));
         }
         Role::Filter => environment.add_filter(label, move |piped: EngineValue, rest: Rest<EngineValue>, keywords: Kwargs| {
             call(&with(piped, &rest), &keywords)

@@ -23,7 +23,7 @@ type Parsed<T> = Result<T, Box<Diagnostic>>;
 /// # Errors
 /// A diagnostic at the byte that does not parse or that the language leaves out.
 pub fn expression(text: &str, places: &Places) -> Parsed<Expr> {
-    let reader = Reader { places };
+    let reader = Reader { text, places };
     if text.trim_start().starts_with("{{") {
         let whole = reader.span(0..text.len());
         return Err(Box::new(
@@ -42,7 +42,7 @@ pub fn expression(text: &str, places: &Places) -> Parsed<Expr> {
 /// # Errors
 /// A diagnostic at the byte that does not parse or that the language leaves out.
 pub fn template(text: &str, places: &Places) -> Parsed<Template> {
-    let reader = Reader { places };
+    let reader = Reader { text, places };
     reader.bounded(text, false)?;
     let spelt = keyword::spell(text);
     let tree = parse(&spelt, "template", syntax()).map_err(|error| reader.syntax_error(&error, text))?;
@@ -75,6 +75,7 @@ pub(super) fn syntax() -> SyntaxConfig {
 }
 
 struct Reader<'a> {
+    text: &'a str,
     places: &'a Places,
 }
 
@@ -114,6 +115,12 @@ impl Reader<'_> {
 
     fn name(&self, id: &str, at: At) -> Name {
         Name { text: Text::from(id), span: self.at(at) }
+    }
+
+    /// The place of the keyword before a value: the parser keeps the value's only, which begins at the `=` at the earliest.
+    fn keyword(&self, key: &str, value: At) -> Option<Span> {
+        let start = self.text.get(..value.start_offset as usize)?.rfind(key)?;
+        Some(self.span(start..start + key.len()))
     }
 
     fn exprs(&self, list: &[ast::Expr<'_>]) -> Parsed<Vec<Expr>> {
@@ -281,7 +288,9 @@ impl Reader<'_> {
                 ast::CallArg::Pos(expr) => call.args.push(self.expr(expr)?),
                 ast::CallArg::Kwarg(key, expr) => {
                     let value = self.expr(expr)?;
-                    call.named.push((Name { text: Text::from(keyword::written(key)), span: value.span }, value));
+                    let written = keyword::written(key);
+                    let span = self.keyword(written, expr.span()).unwrap_or(value.span);
+                    call.named.push((Name { text: Text::from(written), span }, value));
                 }
                 ast::CallArg::PosSplat(_) | ast::CallArg::KwargSplat(_) => {
                     return Err(Box::new(

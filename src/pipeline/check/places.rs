@@ -1,7 +1,7 @@
 //! The places of a record that must carry the constitutional hash.
 
-use crate::data::Type;
-use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::data::{Text, Type};
+use crate::diag::{Diagnostic, Diagnostics, codes, nearest};
 use crate::spec::Spec;
 
 /// Reports places of the constitution that the record does not have.
@@ -11,14 +11,28 @@ pub(super) fn check(spec: &Spec, record: &Type, diagnostics: &mut Diagnostics) {
         return;
     }
     for (place, declared) in &constitution.places {
-        let found = place.split('.').try_fold(record.clone(), |ty, part| ty.field(part).map(|field| field.ty));
-        if found.is_none() {
-            let message = format!("the record has no `{place}`, where the constitution wants its hash");
-            diagnostics.push(
-                Diagnostic::error(codes::PLACE_UNKNOWN, *span, message)
-                    .label(*declared, "wanted here")
-                    .hint("write `constitutional_hash: \"{{ constitution.hash }}\"` there"),
-            );
+        let Some((part, known)) = missing(place, record) else { continue };
+        let message = format!("the record has no `{place}`, where the constitution wants its hash");
+        let known = || known.iter().map(Text::as_str);
+        diagnostics.push(match nearest(part, known()) {
+            Some(near) => Diagnostic::error(codes::PLACE_UNKNOWN, *declared, message)
+                .label(*span, "the record")
+                .hint(format!("did you mean `{near}`?")),
+            None => Diagnostic::error(codes::PLACE_UNKNOWN, *span, message)
+                .label(*declared, "wanted here")
+                .hint("write `constitutional_hash: \"{{ constitution.hash }}\"` there"),
+        });
+    }
+}
+
+/// The first part of a path that no record has, and what there is instead.
+fn missing<'p>(path: &'p str, record: &Type) -> Option<(&'p str, Vec<Text>)> {
+    let mut ty = record.clone();
+    for part in path.split('.') {
+        match ty.field(part) {
+            Some(field) => ty = field.ty,
+            None => return Some((part, ty.map.map(|fields| fields.known.keys().cloned().collect()).unwrap_or_default())),
         }
     }
+    None
 }

@@ -222,11 +222,7 @@ impl Finder<'_> {
             if ["attribute", "of"].contains(&key.text.as_str()) {
                 self.literal(Kind::Attribute, value);
             }
-            // The tree keeps the place of the value; the keyword stands right before it.
-            let end = value.span.range().start;
-            let start = self.text[..end].rfind(key.text.as_str()).unwrap();
-            assert_eq!(self.text[start + key.text.len()..end].trim(), "=", "{}", self.file);
-            self.sites.push(Site { kind: Kind::Keyword, file: self.file.to_owned(), word: key.text.to_string(), start });
+            self.add(Kind::Keyword, &key.text, key.span);
         }
     }
 }
