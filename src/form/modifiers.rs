@@ -46,7 +46,7 @@ pub(super) const KEYS: &[Key] = &[
     .needs(&["each"]),
     Key::new(
         "key",
-        r##"{"type": "string"}"##,
+        r#"{"type": "string"}"#,
         "A template for a key: the result is a map instead of a list, and draws are addressed by that key.",
     )
     .needs(&["each"]),

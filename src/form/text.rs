@@ -13,7 +13,7 @@ pub(super) const KIND: FormKind = FormKind {
     parse,
     doc: "A template whose result is text, even where it is one whole `{{ … }}`.",
     example: "label: {text: \"{{ index }}\"}",
-    schema: r##"{"text": {"type": ["string", "number", "boolean"]}}"##,
+    schema: r#"{"text": {"type": ["string", "number", "boolean"]}}"#,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
