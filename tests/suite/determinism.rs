@@ -174,13 +174,13 @@ fn one_format_alone_has_the_bytes_that_it_has_among_others() {
     let (folder, name, _) = SHIPPED[1];
     let all = built(&world(files(folder)), request());
     for format in ["json", "jsonl", "csv", "parquet"] {
-        let alone = built(&world(files(folder)), Request { formats: formats(format), out: Out::Folder(PathBuf::from(OUT)), ..request() });
+        let alone =
+            built(&world(files(folder)), Request { formats: formats(format), out: Out::Folder(PathBuf::from(OUT)), ..request() });
         for (path, content) in &alone {
             assert!(all[&format!("{format}/{path}")] == *content, "{name}: {format}/{path}");
         }
-        let digest = |path: &str, files: &BTreeMap<String, Vec<u8>>| {
-            Manifest::parse(&files[path]).unwrap().datasets[name].record_digest
-        };
+        let digest =
+            |path: &str, files: &BTreeMap<String, Vec<u8>>| Manifest::parse(&files[path]).unwrap().datasets[name].record_digest;
         assert_eq!(digest("dictum-manifest.json", &alone), digest("json/dictum-manifest.json", &all));
     }
 }

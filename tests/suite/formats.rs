@@ -40,8 +40,7 @@ record:
 "#;
 
 /// The columns of the CSV file that hold text: the others hold JSON.
-const TEXT_COLUMNS: [&str; 5] =
-    ["id", "input.context.text", "input.context.seldom", "input.context.deep.label", "optional.t"];
+const TEXT_COLUMNS: [&str; 5] = ["id", "input.context.text", "input.context.seldom", "input.context.deep.label", "optional.t"];
 /// Those of them that are never absent, so that nothing between two commas is empty text.
 const NEVER_ABSENT: [&str; 3] = ["id", "input.context.text", "input.context.deep.label"];
 
@@ -98,7 +97,8 @@ fn read_csv(bytes: &[u8]) -> Vec<Value> {
             if field.is_empty() && !NEVER_ABSENT.contains(&column) {
                 continue;
             }
-            let value = if text { json!(field) } else { serde_json::from_str(field).unwrap_or_else(|_| panic!("{column}: {field}")) };
+            let value =
+                if text { json!(field) } else { serde_json::from_str(field).unwrap_or_else(|_| panic!("{column}: {field}")) };
             put(&mut record, column, value);
         }
         Value::Object(record)
@@ -179,9 +179,21 @@ fn the_records_hold_what_formats_get_wrong() {
     let files = files();
     let text = std::str::from_utf8(file(&files, "jsonl")).unwrap();
     let parts = [
-        "\"big\":18446744073709551615", "\"small\":-9223372036854775808", "\"number\":1.0,", "\"number\":1e21,", "\"nothing\":null",
-        "\"text\":\"\",", "\"text\":\"NO\"", "\"text\":\"2024-01-01\"", "\"text\":\"é漢🦀\"", "\"words\":[]", "\"points\":[{\"word\":",
-        "\"empty\":[]", "\"text\":\"line\\nline\"", "\"by_word\":{}", "\"text\":\"\\u0001\"",
+        "\"big\":18446744073709551615",
+        "\"small\":-9223372036854775808",
+        "\"number\":1.0,",
+        "\"number\":1e21,",
+        "\"nothing\":null",
+        "\"text\":\"\",",
+        "\"text\":\"NO\"",
+        "\"text\":\"2024-01-01\"",
+        "\"text\":\"é漢🦀\"",
+        "\"words\":[]",
+        "\"points\":[{\"word\":",
+        "\"empty\":[]",
+        "\"text\":\"line\\nline\"",
+        "\"by_word\":{}",
+        "\"text\":\"\\u0001\"",
     ];
     for part in parts {
         assert!(text.contains(part), "no {part} in\n{}", text.lines().take(3).collect::<Vec<_>>().join("\n"));

@@ -21,7 +21,18 @@ type Files = Vec<(String, Vec<u8>)>;
 /// A word with one other letter in its middle; no word of the specs is as near to another.
 fn misspelt(word: &str) -> String {
     let at = word.chars().count() / 2;
-    word.chars().enumerate().map(|(here, c)| if here != at { c } else if c == 'q' { 'z' } else { 'q' }).collect()
+    word.chars()
+        .enumerate()
+        .map(|(here, c)| {
+            if here != at {
+                c
+            } else if c == 'q' {
+                'z'
+            } else {
+                'q'
+            }
+        })
+        .collect()
 }
 
 /// What `check` says of a workspace.

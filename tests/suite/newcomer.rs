@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::workbench::{build_at, built, compile, files, request, world, ROOT};
+use super::workbench::{ROOT, build_at, built, compile, files, request, world};
 
 const SPEC: &str = "\
 dictum: 1
@@ -94,7 +94,13 @@ fn a_wrong_example_is_told_with_both_values_and_its_line() {
 fn a_record_that_breaks_the_schema_is_told_by_record_path_and_spec_line() {
     let wrong = wrong(SPEC, &SCHEMA.replace("\"maximum\": 60", "\"maximum\": 40"));
     // Records with more days, the field inside it, the line of the spec that writes it, and the schema's own line.
-    for part in ["error[schema-violation]", "refunds#", "input.context.days", "scenarios/refunds.yaml:15:21", "schemas/refunds.schema.json:15"] {
+    for part in [
+        "error[schema-violation]",
+        "refunds#",
+        "input.context.days",
+        "scenarios/refunds.yaml:15:21",
+        "schemas/refunds.schema.json:15",
+    ] {
         assert!(wrong.contains(part), "no `{part}` in\n{wrong}");
     }
 }

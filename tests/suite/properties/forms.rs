@@ -17,7 +17,8 @@ const DERIVATIONS: u8 = 7;
 pub(super) fn specs() -> impl Strategy<Value = Spec> {
     let choice = || (any::<u8>(), any::<u8>(), any::<u8>());
     let scenario = (0..3_u8, prop::collection::vec(choice(), 0..3));
-    let parts = (prop::collection::vec(choice(), 3..9), prop::collection::vec(choice(), 0..5), prop::collection::vec(scenario, 0..4));
+    let parts =
+        (prop::collection::vec(choice(), 3..9), prop::collection::vec(choice(), 0..5), prop::collection::vec(scenario, 0..4));
     parts.prop_map(|(draws, derivations, scenarios)| spec(&draws, &derivations, &scenarios))
 }
 
@@ -33,7 +34,8 @@ fn spec(draws: &[Choice], derivations: &[Choice], scenarios: &[(u8, Vec<Choice>)
         entries.push(Entry { section: "derive", name: format!("m{at}"), gives, body, optional: false, in_module: false });
     }
     let reads = vec![entries[0].name.clone()];
-    let saying = if matches!(entries[0].gives, Gives::Int | Gives::Bool | Gives::Word) { "{{ n0 }}" } else { "{{ n0 | length }}" };
+    let saying =
+        if matches!(entries[0].gives, Gives::Int | Gives::Bool | Gives::Word) { "{{ n0 }}" } else { "{{ n0 | length }}" };
     // Wording counts what it cannot print, where it can be counted.
     let saying = if entries[0].gives == Gives::Other { "it" } else { saying };
     let yaml = format!("[\"one {saying}\", {{text: \"two {saying}\", weight: 2}}, three]");
