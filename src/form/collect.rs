@@ -25,15 +25,27 @@ pub(super) const KIND: FormKind = FormKind {
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
     let rows = rows(cx, shape)?;
     if shape.position == Position::Draw {
-        for row in rows.iter().filter(|row| row.body.draws() && !row.body.streamed()) {
+        streams(cx, &rows);
+    }
+    Some(Box::new(Collect { span: shape.span, rows }))
+}
+
+/// Several rows may apply at once: each that draws needs a stream, and none that of another.
+fn streams(cx: &mut Parse<'_>, rows: &[Row]) {
+    for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.body.draws()) {
+        let Some(stream) = row.body.stream() else {
             cx.report(
                 Diagnostic::error(codes::STREAM_NEEDED, row.span, "a drawing row of `collect` needs a `stream`").hint(
                     "several rows may apply at once; `stream: name` gives each an address that does not move with its place",
                 ),
             );
+            continue;
+        };
+        if let Some(first) = rows.iter().take(at).find(|other| other.body.stream() == Some(stream)) {
+            let message = format!("the stream `{stream}` is given twice, and both rows would draw the same");
+            cx.report(Diagnostic::error(codes::NAME_COLLISION, row.span, message).label(first.span, "first here"));
         }
     }
-    Some(Box::new(Collect { span: shape.span, rows }))
 }
 
 struct Collect {

@@ -196,8 +196,8 @@ impl Form for Modified {
         self.inner.draws()
     }
 
-    fn streamed(&self) -> bool {
-        self.stream.is_some()
+    fn stream(&self) -> Option<&str> {
+        self.stream.as_deref()
     }
 }
 

@@ -68,7 +68,8 @@ pub struct Lower<'s> {
     pub(super) scopes: Vec<Scope>,
     place: Place,
     pub(super) causes: BTreeSet<Text>,
-    pub(super) keys: Vec<Vec<Text>>,
+    /// The entry that every draw belongs to, and its path.
+    pub(super) keys: Vec<(Text, Vec<Text>)>,
     pub(super) templates: Vec<(String, String)>,
     functions: BTreeMap<Text, Option<Arc<UserFunction>>>,
     pub(super) wanted: Option<(usize, usize)>,
@@ -166,6 +167,31 @@ impl<'s> Lower<'s> {
             }
         }
         self.record_type();
+        self.addresses();
+    }
+
+    /// Reports entries that draw at the address of another one: `stream` gives them one, and they would take the same values.
+    fn addresses(&mut self) {
+        // Which scenario an index has is drawn there.
+        let scenario = (vec![self.world.address.clone(), Text::const_new("scenario")], Text::const_new("scenario"));
+        let mut first = BTreeMap::from([scenario]);
+        let mut shared = BTreeSet::new();
+        for (entry, path) in &self.keys {
+            let owner = first.entry(path.clone()).or_insert_with(|| entry.clone());
+            if owner != entry {
+                shared.insert((entry.clone(), owner.clone()));
+            }
+        }
+        for (entry, owner) in shared {
+            let span = |name: &Text| self.world.entries.get(name).map(|one| one.span);
+            let message = format!("`{entry}` draws at the address of `{owner}`, and would take the same values");
+            let diagnostic = match span(&entry) {
+                Some(span) => Diagnostic::error(codes::NAME_COLLISION, span, message),
+                None => Diagnostic::unplaced(codes::NAME_COLLISION, message),
+            };
+            let diagnostic = span(&owner).into_iter().fold(diagnostic, |one, span| one.label(span, "the other one"));
+            self.report(diagnostic.hint("a `stream` is a name that nothing else draws by: choose another"));
+        }
     }
 
     /// Ends lowering.
@@ -179,7 +205,7 @@ impl<'s> Lower<'s> {
         Lowering {
             slots: self.slots,
             known: known.collect(),
-            keys: self.keys,
+            keys: self.keys.into_iter().map(|(_, path)| path).collect(),
             templates: self.templates,
             functions: Functions::new(functions),
             record: self.record.unwrap_or_default(),
@@ -228,7 +254,8 @@ impl<'s> Lower<'s> {
 
     /// Numbers a draw at the present address.
     pub fn draw(&mut self) -> usize {
-        self.keys.push(self.place.path.clone());
+        let entry = self.busy.last().cloned().unwrap_or_default();
+        self.keys.push((entry, self.place.path.clone()));
         self.keys.len() - 1
     }
 

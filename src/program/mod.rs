@@ -83,9 +83,9 @@ pub trait Form: Send + Sync {
     fn held(&self) -> Option<&str> {
         None
     }
-    /// Whether it has an address of its own by `stream`.
-    fn streamed(&self) -> bool {
-        false
+    /// The name that it draws by instead of its own, if it has one.
+    fn stream(&self) -> Option<&str> {
+        None
     }
     /// The fields, where it is a map of data.
     fn fields(&self) -> &[(Text, Box<dyn Form>)] {

@@ -25,7 +25,8 @@ fn values(spec: &Spec) -> Vec<Names> {
 }
 
 fn shown(spec: &Spec) -> String {
-    spec.files().into_iter().map(|(path, text)| format!("--- {path}\n{text}")).collect()
+    let files: Vec<String> = spec.files().into_iter().map(|(path, text)| format!("--- {path}\n{text}")).collect();
+    files.concat()
 }
 
 /// The first value that an edit moved although it may not.

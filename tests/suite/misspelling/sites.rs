@@ -165,7 +165,9 @@ impl Finder<'_> {
                 Stmt::Emit(expr) | Stmt::Set(_, expr) => self.expr(expr),
                 Stmt::For { iter, filter, body, otherwise, .. } => {
                     self.expr(iter);
-                    filter.iter().for_each(|one| self.expr(one));
+                    if let Some(filter) = filter {
+                        self.expr(filter);
+                    }
                     self.stmts(body);
                     self.stmts(otherwise);
                 }
@@ -214,9 +216,9 @@ impl Finder<'_> {
         let name = call.name.text.as_str();
         self.add(Kind::Callable, name, call.name.span);
         if ["selectattr", "rejectattr"].contains(&name) {
-            call.args.get(1).into_iter().for_each(|one| self.literal(Kind::Attribute, one));
-            call.args.get(2).into_iter().for_each(|one| self.literal(Kind::Callable, one));
-            call.args.get(3).into_iter().for_each(|one| self.literal(Kind::Compared, one));
+            for (kind, one) in [Kind::Attribute, Kind::Callable, Kind::Compared].into_iter().zip(call.args.iter().skip(1)) {
+                self.literal(kind, one);
+            }
         }
         for (key, value) in &call.named {
             if ["attribute", "of"].contains(&key.text.as_str()) {

@@ -1,18 +1,23 @@
 //! The rules of addresses, each on the smallest spec that shows it.
 
+use dictum::pipeline::check::Checked;
 use serde_json::Value;
 
 use super::indices;
 use crate::workbench::{Names, compile, names, world};
 
-/// The values of a spec with these draws, in every record that tests look at.
-fn drawn(facts: &str, draws: &str) -> Vec<Names> {
+/// A spec with these draws.
+fn checked(facts: &str, draws: &str) -> Result<Checked, String> {
     let text = format!(
         "dictum: 1\ndataset: addressed\nsize: 10\nuse: [facts.yaml]\ncontext:\n{draws}record: {{input: {{context: \"{{{{ context }}}}\"}}}}\n"
     );
     let module = format!("dictum: 1\nfacts: {facts}\n");
-    let checked = compile(&world([("scenarios/a.yaml", text), ("scenarios/facts.yaml", module)]), "a.yaml");
-    names(&checked.unwrap_or_else(|wrong| panic!("{wrong}")), 0, &indices())
+    compile(&world([("scenarios/a.yaml", text), ("scenarios/facts.yaml", module)]), "a.yaml")
+}
+
+/// The values of a spec with these draws, in every record that tests look at.
+fn drawn(facts: &str, draws: &str) -> Vec<Names> {
+    names(&checked(facts, draws).unwrap_or_else(|wrong| panic!("{wrong}")), 0, &indices())
 }
 
 fn json(names: &Names, name: &str) -> Value {
@@ -29,10 +34,8 @@ fn levels_of_each_do_not_commute() {
     let draws = "  w: {each: sides, as: i, give: {each: sides, as: j, int: 0..999999999999}}\n";
     for names in drawn(facts, draws) {
         let rows = list(&names, "w");
-        for i in 0..4 {
-            for j in 0..i {
-                assert_ne!(rows[i][j], rows[j][i], "w[{i}][{j}]");
-            }
+        for (i, j) in (0..4).flat_map(|i| (0..i).map(move |j| (i, j))) {
+            assert_ne!(rows[i][j], rows[j][i], "w[{i}][{j}]");
         }
     }
 }
@@ -46,7 +49,7 @@ fn the_first_element_is_not_the_draw_without_each() {
     let keyed = "  alone: {each: by, as: e, int: 0..999999999999}\n";
     let all = [base, wide, deep, keyed].map(|draws| drawn(facts, draws));
     for record in 0..indices().len() {
-        let [base, wide, deep, keyed] = [0, 1, 2, 3].map(|at| json(&all[at][record], "alone"));
+        let [base, wide, deep, keyed] = all.each_ref().map(|records| json(&records[record], "alone"));
         let numbers = [&base, &wide[0], &deep[0][0], &keyed[0]];
         for (at, number) in numbers.iter().enumerate() {
             assert!(number.is_number() && !numbers[..at].contains(number), "{numbers:?}");
@@ -93,4 +96,19 @@ fn indices_seeds_and_names_give_other_values() {
     for names in drawn("{nothing: []}", draws) {
         assert!(seen.insert(names["a"].clone()) && seen.insert(names["b"].clone()));
     }
+}
+
+#[test]
+fn two_draws_at_one_address_are_refused() {
+    let taken = "  a: {int: 0..9}\n  b: {int: 0..9, stream: a}\n";
+    let shared = "  a: {int: 0..9, stream: old}\n  b: {bool: 0.5, stream: old}\n";
+    let quota = "  a: {int: 0..9, stream: scenario}\n";
+    let rows = "  a: {collect: [{int: 0..9, stream: x}, {int: 0..9, stream: x}]}\n";
+    for draws in [taken, shared, quota, rows] {
+        let wrong = checked("{nothing: []}", draws).err().unwrap_or_else(|| panic!("{draws} passes"));
+        assert!(wrong.contains("error[name-collision]"), "{wrong}");
+    }
+    // Cases and scenarios of one entry share its address: never two of them are drawn in one record.
+    let cases = "  a: [x, y]\n  b: {given: a, cases: {x: {int: 0..9}, y: {int: 0..99}}}\n";
+    assert!(checked("{nothing: []}", cases).is_ok());
 }

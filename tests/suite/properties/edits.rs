@@ -45,7 +45,7 @@ pub(super) fn edits(spec: &Spec, choice: Choice) -> Vec<Edited> {
         Some(to_module(spec, choice)),
         Some(dataset_renamed(spec)),
         removed(spec, at),
-        renamed(spec, at),
+        Some(renamed(spec, at)),
         row_inserted(spec, at),
         wrapped(spec, at),
         replaced(spec, at),
@@ -117,7 +117,7 @@ fn removed(spec: &Spec, at: usize) -> Option<Edited> {
 }
 
 /// A draw renamed, with a stream that keeps its values.
-fn renamed(spec: &Spec, at: usize) -> Option<Edited> {
+fn renamed(spec: &Spec, at: usize) -> Edited {
     let draws = draws(spec);
     let name = draws[at % draws.len()].name.clone();
     let mut edited = Edited::new("a draw renamed with `stream`", spec.clone());
@@ -134,7 +134,7 @@ fn renamed(spec: &Spec, at: usize) -> Option<Edited> {
         }
     }
     edited.renamed = Some((name, "renamed".to_owned()));
-    Some(edited)
+    edited
 }
 
 /// A row more in front of a `first`.
