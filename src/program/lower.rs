@@ -623,8 +623,8 @@ impl<'s> Lower<'s> {
             cx.scopes.pop();
             lowered
         });
-        let params = entry.params.iter().map(|(name, _)| name.clone()).collect();
-        let function = Arc::new(UserFunction { name: entry.name.clone(), params, body: lowered.op, ty: lowered.ty, depth });
+        let (params, types) = entry.params.iter().cloned().unzip();
+        let function = Arc::new(UserFunction { name: entry.name.clone(), params, types, body: lowered.op, ty: lowered.ty, depth });
         self.functions.insert(entry.name.clone(), Some(Arc::clone(&function)));
         Some(function)
     }

@@ -13,15 +13,15 @@ use crate::spec::Function;
 const TYPES: &[&str] = &["any", "text", "int", "number", "bool", "list", "map"];
 
 /// Reads `functions`.
-pub(super) fn read(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) {
+pub(super) fn read(node: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
     for entry in names(node, "functions", reader) {
         let known = draft.functions.len();
-        one(entry, draft, reader);
+        one(entry, own, draft, reader);
         reader.incomplete |= draft.functions.len() == known;
     }
 }
 
-fn one(entry: &Entry, draft: &mut Draft, reader: &mut Reader<'_>) {
+fn one(entry: &Entry, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
     let name = entry.key.text.as_str();
     if !is_name(name) {
         reader.report(bad_name(name, entry.key_span));
@@ -47,11 +47,16 @@ fn one(entry: &Entry, draft: &mut Draft, reader: &mut Reader<'_>) {
     };
     // What is left once `args` is read is one form with its modifiers.
     let rest: Vec<Entry> = parts.iter().filter(|part| part.key.text != "args").cloned().collect();
+    if rest.is_empty() {
+        let message = format!("the function `{name}` gives nothing");
+        reader.report(Diagnostic::error(codes::MISSING_KEY, entry.key_span, message).hint("say what it gives: `give: …`"));
+        return;
+    }
     let body = Node::new(entry.value.span, NodeKind::Map(rest));
     let form = parse(reader, |cx| cx.form(&body, Position::Pure));
     let (Some(params), Some(body)) = (params, form) else { return };
     if draft.claim(name, entry.key_span, reader) {
-        draft.functions.insert(Text::from(name), Function { span: entry.key_span, params, body });
+        draft.functions.insert(Text::from(name), Function { span: entry.key_span, params, body, own });
     }
 }
 
@@ -84,6 +89,12 @@ fn params(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<(Text, Type)>> {
             return None;
         }
     };
+    let twice = list.iter().enumerate().find(|(at, (name, _))| list.iter().take(*at).any(|(one, _)| one == name));
+    if let Some((_, (name, _))) = twice {
+        let message = format!("the argument `{name}` is given twice");
+        reader.report(Diagnostic::error(codes::NAME_COLLISION, node.span, message));
+        return None;
+    }
     Some(list)
 }
 
@@ -110,7 +121,11 @@ fn type_of(node: &Node, reader: &mut Reader<'_>) -> Option<Type> {
             let fields = entries.iter().map(|entry| Some((entry.key.text.clone(), type_of(&entry.value, reader)?)));
             Some(Type::map_of(fields.collect::<Option<Vec<_>>>()?))
         }
-        NodeKind::Null => Some(Type::any()),
+        NodeKind::Null if node.implicit => {
+            let message = "an argument without a type";
+            reader.report(Diagnostic::error(codes::IMPLICIT_NULL, node.span, message).hint("write `any`, or list the names: `args: [a, b]`"));
+            None
+        }
         _ => {
             let message = format!("expected a type, found {}", node.kind_word());
             reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
