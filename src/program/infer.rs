@@ -413,7 +413,8 @@ impl Lower<'_> {
         let Some(builtin) = library::find(call.role, name) else {
             let own = self.world.functions.keys().map(Text::as_str);
             let misfit = library::unknown(call.role, name, own);
-            if !self.world.incomplete || misfit.hint.is_some() {
+            let missing = self.world.incomplete && misfit.hint.is_none();
+            if !missing && self.world.refused.iter().all(|one| one != name) {
                 self.misfit(misfit, call, span);
             }
             return refused();

@@ -573,6 +573,10 @@ impl<'s> Lower<'s> {
                 slot.overlays.push((*scenario, lowered.op));
             }
         }
+        if entry.section == Section::Say && !ty.is_any() && !ty.is_never() && !ty.is_text() {
+            let message = format!("wording must be text, found {}", ty.describe());
+            self.report(Diagnostic::error(codes::TYPE_MISMATCH, entry.span, message).hint("quote it, or write `text: …`"));
+        }
         let mut causes = std::mem::take(&mut self.causes);
         if entry.section != Section::Derive {
             causes = BTreeSet::from([entry.name.clone()]);

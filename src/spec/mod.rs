@@ -50,6 +50,8 @@ pub struct Spec {
     pub closure: Vec<SourceId>,
     /// Whether something did not read that may have given names, so that a name that is not found is no second mistake.
     pub incomplete: bool,
+    /// Functions that did not read.
+    pub refused: Vec<Text>,
 }
 
 /// A constant.

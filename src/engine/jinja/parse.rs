@@ -299,8 +299,8 @@ impl Reader<'_> {
                 body: self.stmts(&choice.true_body)?,
                 otherwise: self.stmts(&choice.false_body)?,
             }),
-            ast::Stmt::Set(set) => match self.targets(&set.target)?.as_slice() {
-                [name] => Ok(Stmt::Set(name.clone(), self.expr(&set.expr)?)),
+            ast::Stmt::Set(set) => match &set.target {
+                ast::Expr::Var(var) => Ok(Stmt::Set(self.name(var.id, var.span()), self.expr(&set.expr)?)),
                 _ => self.unsupported(set.span(), "setting several names at once", "write one `{% set %}` for each"),
             },
             ast::Stmt::Continue(_) | ast::Stmt::Break(_) => Ok(Stmt::Jump),

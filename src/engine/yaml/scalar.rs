@@ -15,7 +15,7 @@ pub(super) enum Plain {
     Int(i128),
     /// A finite number.
     Float(f64),
-    /// A number that is not finite as binary64, and the nearest number that is.
+    /// A number that is not finite as binary64.
     NotFinite,
     /// A whole number beyond 128 bits.
     TooLarge,

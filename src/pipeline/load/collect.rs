@@ -130,6 +130,7 @@ impl Draft {
             expectations: self.expectations,
             closure,
             incomplete: reader.incomplete,
+            refused: std::mem::take(&mut reader.refused),
         }
     }
 

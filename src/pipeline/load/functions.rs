@@ -17,7 +17,9 @@ pub(super) fn read(node: &Node, own: bool, draft: &mut Draft, reader: &mut Reade
     for entry in names(node, "functions", reader) {
         let known = draft.functions.len();
         one(entry, own, draft, reader);
-        reader.incomplete |= draft.functions.len() == known;
+        if draft.functions.len() == known {
+            reader.refused.push(entry.key.text.clone());
+        }
     }
 }
 

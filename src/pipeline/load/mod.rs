@@ -79,7 +79,9 @@ pub fn strays(workspace: &Workspace<'_>, sources: &mut Sources, diagnostics: &mu
     let names = workspace.world.list(&workspace.root.join("scenarios")).unwrap_or_default();
     for file in names.into_iter().filter(|name| has_yaml_ending(name)) {
         let shown = format!("scenarios/{file}");
-        if sources.iter().any(|(_, source)| source.path() == shown) {
+        // A link out of the workspace is nothing that a module could be.
+        let outside = workspace.world.inside(&workspace.root.join("scenarios"), &file).is_err();
+        if outside || sources.iter().any(|(_, source)| source.path() == shown) {
             continue;
         }
         let errors = diagnostics.counts().0;

@@ -183,7 +183,7 @@ pub(super) fn scenarios(node: &Node, own: bool, draft: &mut Draft, reader: &mut 
                 "context" | "draw" | "derive" | "say" => entries(part, Some(at), own, draft, reader),
                 "checks" => checks::read(&part.value, Some(at), draft, reader),
                 other => {
-                    reader.incomplete |= !header::LATER.contains(&other);
+                    reader.incomplete |= part.value.is_collection() && !header::LATER.contains(&other);
                     let diagnostic = Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, format!("a scenario does not take `{other}`"));
                     reader.report(if header::LATER.contains(&other) {
                         diagnostic.hint(format!("`{other}` is not built yet"))
