@@ -185,7 +185,9 @@ impl Lower<'_> {
                 "it has a `when` of its own; guard the reader with `when`".to_owned()
             };
             let message = format!("`{name}` may be absent here");
-            self.report(Diagnostic::error(codes::NEEDS_WHEN, span, message).hint(hint));
+            let given = self.world.entries.get_index(at).map(|(_, entry)| entry.span);
+            let diagnostic = Diagnostic::error(codes::NEEDS_WHEN, span, message).hint(hint);
+            self.report(given.into_iter().fold(diagnostic, |one, given| one.label(given, "given here")));
         }
         (Code::Slot(at, Text::from(name), span), known.ty)
     }
@@ -450,7 +452,8 @@ impl Lower<'_> {
         let args = match function.arrange(&args, &named) {
             Ok(args) => args,
             Err(message) => {
-                self.report(Diagnostic::error(codes::BAD_ARGUMENTS, span, message));
+                let hint = format!("it takes {}", quoted_list(function.params.iter().map(Text::as_str)));
+                self.report(Diagnostic::error(codes::BAD_ARGUMENTS, span, message).hint(hint));
                 return refused();
             }
         };
@@ -467,7 +470,10 @@ impl Lower<'_> {
     fn misfit(&mut self, misfit: Misfit, call: &Call, span: Span) {
         let place = match &misfit.place {
             Some(Place::At(at)) => call.args.get(*at).map(|one| one.span),
-            Some(Place::Named(name)) => call.named.iter().find(|(key, _)| key.text == *name).map(|(_, one)| one.span),
+            Some(Place::Named(name)) => call.named.iter().find(|(key, _)| key.text == *name).map(|(key, one)| {
+                // The keyword itself is to blame where there is none of that name, its value otherwise.
+                if misfit.code == codes::BAD_ARGUMENTS || misfit.code == codes::UNDEFINED_ATTRIBUTE { key.span } else { one.span }
+            }),
             None => None,
         };
         let unknown = misfit.code == call.role.unknown();

@@ -16,6 +16,7 @@ use minijinja::value::{Kwargs, Rest};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value as EngineValue};
 
 use crate::data::{Text, Value};
+use crate::diag::render::count;
 use crate::diag::{Code, codes};
 use crate::library::Role;
 
@@ -133,7 +134,7 @@ fn failure(error: &Error) -> Failure {
     }
     let detail = innermost.detail().map_or_else(|| innermost.kind().to_string(), str::to_owned);
     let (code, message) = if innermost.kind() == ErrorKind::OutOfFuel {
-        (codes::OUT_OF_FUEL, format!("this template takes more than {FUEL} steps"))
+        (codes::OUT_OF_FUEL, format!("this template takes more than {} steps", count(FUEL)))
     } else if divides_by_zero(&detail) {
         (codes::DIVISION_BY_ZERO, "division by zero".to_owned())
     } else {

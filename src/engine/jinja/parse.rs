@@ -23,7 +23,7 @@ type Parsed<T> = Result<T, Box<Diagnostic>>;
 /// # Errors
 /// A diagnostic at the byte that does not parse or that the language leaves out.
 pub fn expression(text: &str, places: &Places) -> Parsed<Expr> {
-    let reader = Reader { places };
+    let reader = Reader { text, places };
     if text.trim_start().starts_with("{{") {
         let whole = reader.span(0..text.len());
         return Err(Box::new(
@@ -42,7 +42,7 @@ pub fn expression(text: &str, places: &Places) -> Parsed<Expr> {
 /// # Errors
 /// A diagnostic at the byte that does not parse or that the language leaves out.
 pub fn template(text: &str, places: &Places) -> Parsed<Template> {
-    let reader = Reader { places };
+    let reader = Reader { text, places };
     reader.bounded(text, false)?;
     let spelt = keyword::spell(text);
     let tree = parse(&spelt, "template", syntax()).map_err(|error| reader.syntax_error(&error, text))?;
@@ -74,13 +74,38 @@ pub(super) fn syntax() -> SyntaxConfig {
     builder.build().unwrap_or_default()
 }
 
+/// The parser's words with the marks that an author writes, and what was likely meant.
+fn in_our_words(detail: &str, found: &str) -> (String, Option<&'static str>) {
+    if detail == "unexpected end of input, expected end of block" {
+        return ("a block that is never closed".to_owned(), Some("`{% if %}` ends with `{% endif %}`, `{% for %}` with `{% endfor %}`"));
+    }
+    if let Some(name) = detail.strip_prefix("unknown statement ") {
+        return (format!("`{{% {name} %}}` without a beginning, or no statement at all"), None);
+    }
+    let marks = [
+        ("end of variable block", "`}}`"),
+        ("start of variable block", "`{{`"),
+        ("end of block", "`%}`"),
+        ("start of block", "`{%`"),
+    ];
+    let message = marks.iter().fold(detail.to_owned(), |text, (words, mark)| text.replace(words, mark));
+    let hint = match found.chars().next() {
+        Some('=') => Some("compare with `==`"),
+        Some('&' | '|' | '!') => Some("conditions are joined with `and`, `or` and `not`"),
+        _ => None,
+    };
+    (message, hint)
+}
+
 struct Reader<'a> {
+    text: &'a str,
     places: &'a Places,
 }
 
 impl Reader<'_> {
+    /// The place of bytes of the text; the parser counts a character that it does not know as one byte.
     fn span(&self, range: Range<usize>) -> Span {
-        self.places.span(range)
+        self.places.span(self.text.floor_char_boundary(range.start)..self.text.ceil_char_boundary(range.end))
     }
 
     fn at(&self, at: At) -> Span {
@@ -102,7 +127,10 @@ impl Reader<'_> {
         if detail.contains("recursion limit") {
             return self.too_deep(range);
         }
-        Box::new(Diagnostic::error(codes::EXPRESSION_SYNTAX, self.span(range), detail))
+        let found = text.get(range.clone()).unwrap_or_default();
+        let (message, hint) = in_our_words(&detail, found);
+        let diagnostic = Diagnostic::error(codes::EXPRESSION_SYNTAX, self.span(range), message);
+        Box::new(hint.into_iter().fold(diagnostic, Diagnostic::hint))
     }
 
     fn unsupported<T>(&self, at: At, what: &str, instead: &str) -> Parsed<T> {
@@ -265,7 +293,9 @@ impl Reader<'_> {
                 ast::CallArg::Pos(expr) => call.args.push(self.expr(expr)?),
                 ast::CallArg::Kwarg(key, expr) => {
                     let value = self.expr(expr)?;
-                    call.named.push((Name { text: Text::from(keyword::written(key)), span: value.span }, value));
+                    let text = Text::from(keyword::written(key));
+                    let span = self.keyword(&text, expr.span()).unwrap_or(value.span);
+                    call.named.push((Name { text, span }, value));
                 }
                 ast::CallArg::PosSplat(_) | ast::CallArg::KwargSplat(_) => {
                     return Err(Box::new(
@@ -276,6 +306,14 @@ impl Reader<'_> {
             }
         }
         Ok(ExprKind::Call(call))
+    }
+
+    /// The place of a keyword before the value that begins at `value`.
+    fn keyword(&self, key: &str, value: At) -> Option<Span> {
+        let before = self.text.get(..value.start_offset as usize)?;
+        let names = before.strip_suffix('=').map_or(before, str::trim_end).trim_end().trim_end_matches('=').trim_end();
+        let start = names.strip_suffix(key)?.len();
+        Some(self.span(start..start + key.len()))
     }
 
     fn stmts(&self, list: &[ast::Stmt<'_>]) -> Parsed<Vec<Stmt>> {

@@ -46,8 +46,8 @@ pub enum Counted {
         every: Option<Band>,
         /// The values that can occur, where they are known: those that never do have a share of 0.
         possible: Vec<Value>,
-        /// Judged apart for each value of this.
-        by: Option<Box<dyn Op>>,
+        /// Judged apart for each value of this; with its text, for messages.
+        by: Option<(Box<dyn Op>, String)>,
     },
     /// The share of different values.
     Distinct {
@@ -105,7 +105,7 @@ pub(super) fn expectations(spec: &Spec, cx: &mut Lower<'_>) -> Vec<Expectation> 
         let (of, counted) = match &expectation.kind {
             ExpectationKind::Distinct { of, at_least } => (of, Counted::Distinct { at_least: *at_least }),
             ExpectationKind::Share { of, bands, every, by } => {
-                let by = by.as_ref().map(|by| cx.guarded(true, |cx| by.lower(cx)).0);
+                let by = by.as_ref().map(|by| (cx.guarded(true, |cx| by.lower(cx)).0, by.text().to_owned()));
                 let counted = Counted::Share { bands: bands.clone(), every: *every, possible: Vec::new(), by };
                 (of, counted)
             }

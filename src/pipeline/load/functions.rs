@@ -8,6 +8,7 @@ use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::engine::yaml::{Entry, Node, NodeKind};
 use crate::form::{Position, bad_name, is_name};
 use crate::library::{self, Role};
+use crate::source::Span;
 use crate::spec::Function;
 
 const TYPES: &[&str] = &["any", "text", "int", "number", "bool", "list", "map"];
@@ -64,40 +65,43 @@ fn one(entry: &Entry, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
 
 /// `args: [a, b]`, or `args: {a: int, b: [x, y]}` with types.
 fn params(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<(Text, Type)>> {
-    let list: Vec<(Text, Type)> = match &node.kind {
-        NodeKind::List(items) => items
-            .iter()
-            .map(|item| match item.as_text() {
-                Some(name) if is_name(name) => Some((Text::from(name), Type::any())),
-                _ => {
-                    reader.report(bad_name(item.scalar_text().unwrap_or(item.kind_word()), item.span));
-                    None
-                }
-            })
-            .collect::<Option<_>>()?,
-        NodeKind::Map(entries) => entries
-            .iter()
-            .map(|entry| {
-                if !is_name(&entry.key.text) {
-                    reader.report(bad_name(&entry.key.text, entry.key_span));
-                    return None;
-                }
-                Some((entry.key.text.clone(), type_of(&entry.value, reader)?))
-            })
-            .collect::<Option<_>>()?,
+    let list: Vec<(Text, Type, Span)> = match &node.kind {
+        NodeKind::List(items) => items.iter().map(|item| bare(item, reader)).collect::<Option<_>>()?,
+        NodeKind::Map(entries) => entries.iter().map(|entry| typed(entry, reader)).collect::<Option<_>>()?,
         _ => {
             let message = format!("expected names of arguments, found {}", node.kind_word());
             reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
             return None;
         }
     };
-    let twice = list.iter().enumerate().find(|(at, (name, _))| list.iter().take(*at).any(|(one, _)| one == name));
-    if let Some((_, (name, _))) = twice {
-        let message = format!("the argument `{name}` is given twice");
-        reader.report(Diagnostic::error(codes::NAME_COLLISION, node.span, message));
+    let mut params: Vec<(Text, Type)> = Vec::with_capacity(list.len());
+    for (name, ty, span) in list {
+        if params.iter().any(|(one, _)| *one == name) {
+            let message = format!("the argument `{name}` is given twice");
+            reader.report(Diagnostic::error(codes::NAME_COLLISION, span, message));
+            return None;
+        }
+        params.push((name, ty));
+    }
+    Some(params)
+}
+
+fn bare(item: &Node, reader: &mut Reader<'_>) -> Option<(Text, Type, Span)> {
+    match item.as_text().filter(|name| is_name(name)) {
+        Some(name) => Some((Text::from(name), Type::any(), item.span)),
+        None => {
+            reader.report(bad_name(item.scalar_text().unwrap_or(item.kind_word()), item.span));
+            None
+        }
+    }
+}
+
+fn typed(entry: &Entry, reader: &mut Reader<'_>) -> Option<(Text, Type, Span)> {
+    if !is_name(&entry.key.text) {
+        reader.report(bad_name(&entry.key.text, entry.key_span));
         return None;
     }
-    Some(list)
+    Some((entry.key.text.clone(), type_of(&entry.value, reader)?, entry.key_span))
 }
 
 /// A type as an author writes it: a word, a list of words (a vocabulary), or a map of fields.

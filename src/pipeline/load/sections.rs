@@ -142,6 +142,8 @@ fn add(
         let diagnostic = Diagnostic::error(codes::NAME_COLLISION, span, message).label(first, "first here");
         reader.report(if known.section == section {
             diagnostic
+        } else if scenario.is_none() {
+            diagnostic.hint("facts, context, draws, derivations and functions share one set of names")
         } else {
             diagnostic.hint(format!("it stands under `{}` there: a scenario specialises an entry in its own section", known.section.key()))
         });

@@ -61,7 +61,7 @@ impl Counts {
             return Ok(());
         };
         let group = match by {
-            Some(by) => shown(&*by.eval(env)?),
+            Some((by, _)) => shown(&*by.eval(env)?),
             None => String::new(),
         };
         let mut each = match &*value {
@@ -210,7 +210,10 @@ impl Shares<'_> {
         let count = self.counts.values.get(&(group.to_owned(), value.to_owned())).copied().unwrap_or(0);
         let found = share(count, total);
         let of = &self.expectation.name;
-        let within = if group.is_empty() { String::new() } else { format!(" within {group}") };
+        let within = match &self.expectation.counted {
+            Counted::Share { by: Some((_, by)), .. } => format!(" where `{by}` is {group}"),
+            _ => String::new(),
+        };
         self.outcomes.push(Outcome {
             expected: format!("share of {of} = {value}{within} from {} to {}", band.min, band.max),
             found: format!("{count} of {total} ({found:.4})"),
