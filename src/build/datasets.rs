@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
 use crate::pipeline::check::Checked;
-use crate::pipeline::load::{Workspace, datasets};
+use crate::pipeline::load::{Workspace, datasets, strays};
 use crate::pipeline::sound;
 use crate::source::Sources;
 
@@ -31,7 +31,8 @@ pub fn listing(workspace: &Workspace<'_>, diagnostics: &mut Diagnostics) -> Resu
     Ok(found)
 }
 
-/// Loads and checks the datasets named, or all; every mistake of every one is reported.
+/// Loads and checks the datasets named, or all; every mistake of every one is reported, and, where all are asked for, those of
+/// modules that nothing uses.
 ///
 /// # Errors
 /// When a name is unknown. Mistakes in specs are among the diagnostics.
@@ -55,6 +56,9 @@ pub fn select(
         if let Some(checked) = sound(workspace, &path, sources, diagnostics) {
             selected.push(Selected { path, checked });
         }
+    }
+    if names.is_empty() {
+        strays(workspace, sources, diagnostics);
     }
     Ok(selected)
 }

@@ -42,7 +42,7 @@ fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
                     .iter()
                     .map(|entry| {
                         let form = body(cx, &entry.value)?;
-                        Some(Case { span: entry.key_span, value: entry.key_value.clone(), body: form })
+                        Some(Case { span: entry.key_span, value: entry.key_value.clone(), shown: entry.key.text.clone(), body: form })
                     })
                     .collect();
                 read.into_iter().collect::<Option<Vec<_>>>()
@@ -63,6 +63,8 @@ fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
 struct Case {
     span: Span,
     value: Value,
+    /// The value as it is written.
+    shown: Text,
     body: Box<dyn Form>,
 }
 
@@ -138,11 +140,7 @@ impl Given {
         if ty.is_any() || ty.is_never() || ty.can_equal(&Type::of(&case.value)) {
             return;
         }
-        let shown = match &case.value {
-            Value::Text(text) => format!("`{text}`"),
-            other => other.kind().to_owned(),
-        };
-        let message = format!("the case {shown} cannot occur");
+        let message = format!("the case `{}` cannot occur", case.shown);
         let mut diagnostic = Diagnostic::error(codes::UNREACHABLE, case.span, message);
         if let (Some(vocabulary), Value::Text(text)) = (ty.vocabulary(), &case.value) {
             let words = || vocabulary.iter().map(Text::as_str);

@@ -81,15 +81,16 @@ struct Each {
     key: Option<TemplateText>,
 }
 
-/// Reads the modifiers beside a form; gives the form itself where there are none.
-pub(super) fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>, inner: Option<Box<dyn Form>>) -> Option<Box<dyn Form>> {
+/// Reads the modifiers beside a form; gives the form itself where there are none. `known` says that no other key stands there,
+/// which may be a modifier misspelt.
+pub(super) fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>, inner: Option<Box<dyn Form>>, known: bool) -> Option<Box<dyn Form>> {
     let stream = shape.option("stream").map(|node| cx.name(node));
     let when = shape.option("when").map(|node| cx.expression(node));
     let lets = shape.option("let").map(|node| named(cx, node, shape.position));
     let each = match shape.option("each") {
         Some(node) => Some(each(cx, shape, node)),
         None => {
-            for orphan in ["as", "where", "key"] {
+            for orphan in ["as", "where", "key"].into_iter().filter(|_| known) {
                 if let Some(entry) = shape.entry(orphan) {
                     let message = format!("`{orphan}` without `each`");
                     cx.report(Diagnostic::error(codes::FOREIGN_KEY, entry.key_span, message));

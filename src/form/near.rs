@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::FormKind;
 use super::parse::{Parse, Shape};
+use super::range::is_portable;
 use super::sample::{Share, ShareOp};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
@@ -28,7 +29,7 @@ fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
     let within = match shape.option("within") {
         None => Some(1),
         Some(node) => match node.kind {
-            NodeKind::Int(within) if within >= 0 => Some(within),
+            NodeKind::Int(within) if within >= 0 && is_portable(within) => Some(within),
             _ => {
                 cx.report(Diagnostic::error(codes::BAD_RANGE, node.span, "expected a distance of at least 0"));
                 None
@@ -64,7 +65,11 @@ fn limits(cx: &mut Parse<'_>, node: &Node) -> Option<Limits> {
         }
         NodeKind::List(items) => {
             let number = |item: &Node| match item.kind {
-                NodeKind::Int(limit) => Some(limit),
+                NodeKind::Int(limit) if is_portable(limit) => Some(limit),
+                NodeKind::Int(_) => {
+                    cx.report(Diagnostic::error(codes::BAD_RANGE, item.span, "this limit is beyond 64 bits"));
+                    None
+                }
                 _ => {
                     cx.expected(item, "an integer");
                     None
@@ -72,7 +77,7 @@ fn limits(cx: &mut Parse<'_>, node: &Node) -> Option<Limits> {
             };
             Some(Limits::Fixed(items.iter().map(number).collect::<Option<Vec<_>>>()?))
         }
-        NodeKind::Int(limit) => Some(Limits::Fixed(vec![*limit])),
+        NodeKind::Int(limit) if is_portable(*limit) => Some(Limits::Fixed(vec![*limit])),
         NodeKind::Text(_) => cx.expression(node).map(Limits::Expr),
         _ => {
             cx.expected(node, "a list of integers");
@@ -106,7 +111,15 @@ impl Form for Near {
                 let most = limits.iter().max().copied().unwrap_or(0).saturating_add(self.within);
                 (LimitsOp::Fixed(limits.clone()), Type::int_range(least, most))
             }
-            Limits::Expr(expr) => (LimitsOp::Computed(expr.lower(cx).0), Type::int()),
+            Limits::Expr(expr) => {
+                let (op, ty, _) = expr.lower(cx);
+                let fits = ty.is_any() || ty.is_never() || (ty.list.is_some() && ty.item().int.is_some());
+                if !fits {
+                    let message = format!("expected a list of integers to be near, found {}", ty.describe());
+                    cx.report(Diagnostic::error(codes::TYPE_MISMATCH, expr.span(), message));
+                }
+                (LimitsOp::Computed(op), Type::int())
+            }
         };
         let draw = cx.draw();
         let share = self.share.as_ref().map(|share| share.lower(cx));
@@ -151,7 +164,7 @@ impl Op for NearOp {
                 let value = op.eval(env)?;
                 let limits = value.as_list().unwrap_or_default().iter().map(Value::as_int).collect::<Option<Vec<_>>>();
                 match limits {
-                    Some(limits) if !limits.is_empty() => windows(&limits, self.within),
+                    Some(limits) if !limits.is_empty() && limits.iter().all(|limit| is_portable(*limit)) => windows(&limits, self.within),
                     _ => return Err(self.fault()),
                 }
             }
@@ -170,7 +183,7 @@ impl Op for NearOp {
 
 impl NearOp {
     fn fault(&self) -> Fault {
-        Box::new(Diagnostic::error(codes::EMPTY_CHOICE, self.span, "expected a list of integers to be near"))
+        Box::new(Diagnostic::error(codes::EMPTY_CHOICE, self.span, "expected a list of integers of 64 bits to be near"))
     }
 }
 

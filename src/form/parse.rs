@@ -77,6 +77,11 @@ fn key_of(entry: &Entry, dollar: bool) -> Option<&str> {
     if dollar { entry.key.text.strip_prefix('$').filter(|rest| !rest.starts_with('$')) } else { Some(&entry.key.text) }
 }
 
+/// A key of a form as the place spells it.
+fn spelt(key: &str, dollar: bool) -> String {
+    if dollar { format!("${key}") } else { key.to_owned() }
+}
+
 impl Parse<'_> {
     /// Reports a mistake.
     pub fn report(&mut self, diagnostic: Diagnostic) {
@@ -173,20 +178,21 @@ impl Parse<'_> {
         dollar: bool,
         taken: &'static [&'static str],
     ) -> Option<Box<dyn Form>> {
+        if self.later(entries, dollar) {
+            return None;
+        }
         let (head, kind) = self.head(node, entries, dollar)?;
         let known = self.foreign_keys(entries, kind, dollar, taken);
         if kind.draws && position != Position::Draw {
             let place = if position == Position::Say { "wording" } else { "what is computed" };
             let code = if dollar { codes::DRAWN_LABEL } else { codes::WRONG_POSITION };
-            let message = format!("`{}` draws, and {place} cannot", kind.head);
-            self.report(
-                Diagnostic::error(code, head.key_span, message).hint("draw it under `context` or `draw` and read its name here"),
-            );
+            let message = format!("`{}` draws, and {place} cannot", spelt(kind.head, dollar));
+            self.report(Diagnostic::error(code, head.key_span, message).hint("draw it under `context` or `draw` and read its name here"));
             return None;
         }
         let shape = Shape { span: node.span, head_span: head.key_span, head: &head.value, position, dollar, taken, entries };
         let inner = (kind.parse)(self, &shape);
-        let whole = modifiers::parse(self, &shape, inner)?;
+        let whole = modifiers::parse(self, &shape, inner, known)?;
         known.then_some(whole)
     }
 
@@ -199,7 +205,8 @@ impl Parse<'_> {
                 None
             }
             [(first, kind), (second, other), ..] => {
-                let message = format!("`{}` beside `{}`: a mapping is one form", other.head, kind.head);
+                let (one, two) = (spelt(kind.head, dollar), spelt(other.head, dollar));
+                let message = format!("`{two}` beside `{one}`: a mapping is one form");
                 self.report(
                     Diagnostic::error(codes::FOREIGN_KEY, second.key_span, message)
                         .label(first.key_span, "the first head key")
@@ -210,28 +217,31 @@ impl Parse<'_> {
         }
     }
 
-    fn no_head(&mut self, node: &Node, entries: &[Entry], dollar: bool) {
-        let heads = FORMS.iter().map(|kind| kind.head);
-        for entry in entries {
-            let Some(key) = key_of(entry, dollar) else { continue };
-            if LATER.contains(&key) {
-                let message = format!("`{key}` is not built yet");
-                self.report(
-                    Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message)
-                        .hint("it belongs to a later version of the language"),
-                );
-                return;
-            }
+    /// Refuses a head that the language does not have yet, whatever stands beside it.
+    fn later(&mut self, entries: &[Entry], dollar: bool) -> bool {
+        let found = entries.iter().find(|entry| key_of(entry, dollar).is_some_and(|key| LATER.contains(&key)));
+        if let Some(entry) = found {
+            let message = format!("`{}` is not built yet", entry.key.text);
+            let hint = "it belongs to a later version of the language";
+            self.report(Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message).hint(hint));
         }
+        found.is_some()
+    }
+
+    fn no_head(&mut self, node: &Node, entries: &[Entry], dollar: bool) {
+        let heads: Vec<String> = FORMS.iter().map(|kind| spelt(kind.head, dollar)).collect();
+        let heads = || heads.iter().map(String::as_str);
         let wrong = entries.iter().filter_map(|entry| Some((entry, key_of(entry, dollar)?)));
         let unknown = wrong.clone().find(|(_, key)| !is_modifier(key)).or_else(|| wrong.clone().next());
         let (span, key) = unknown.map_or((node.span, ""), |(entry, key)| (entry.key_span, key));
-        let message =
-            if key.is_empty() { "expected a form, found an empty mapping".to_owned() } else { format!("`{key}` is not a form") };
+        let shown = spelt(key, dollar);
+        let message = if key.is_empty() { "expected a form, found an empty mapping".to_owned() } else { format!("`{shown}` is not a form") };
+        let message = if MODIFIERS.contains(&key) { format!("`{shown}` stands beside a form, and there is none") } else { message };
+        let data = if dollar { "a key of data that starts with `$` is written `$$`" } else { "data goes under `give` or `const`" };
         self.report(
             Diagnostic::error(codes::UNKNOWN_KEY, span, message)
-                .suggest(key, heads.clone())
-                .hint(format!("a mapping here is a form, with one of {}; data goes under `give` or `const`", quoted_list(heads))),
+                .suggest(&shown, heads())
+                .hint(format!("a mapping here is a form, with one of {}; {data}", quoted_list(heads()))),
         );
     }
 
@@ -248,12 +258,13 @@ impl Parse<'_> {
             }
             known = false;
             let shown = entry.key.text.as_str();
-            let options = kind.options.iter().copied().chain(MODIFIERS.iter().map(|key| key.name));
+            let options: Vec<String> = kind.options.iter().chain(MODIFIERS).map(|one| spelt(one, dollar)).collect();
+            let options = || options.iter().map(String::as_str);
             let elsewhere = name.is_some_and(|name| FORMS.iter().any(|other| other.options.contains(&name)));
             let code = if elsewhere || name.is_none() { codes::FOREIGN_KEY } else { codes::UNKNOWN_KEY };
-            let diagnostic = Diagnostic::error(code, entry.key_span, format!("`{}` does not take `{shown}`", kind.head))
-                .suggest(name.unwrap_or(shown), options.clone());
-            self.report(diagnostic.hint(format!("beside `{}` may stand {}", kind.head, quoted_list(options))));
+            let diagnostic = Diagnostic::error(code, entry.key_span, format!("`{}` does not take `{shown}`", spelt(kind.head, dollar)))
+                .suggest(shown, options());
+            self.report(diagnostic.hint(format!("beside `{}` may stand {}", spelt(kind.head, dollar), quoted_list(options()))));
         }
         known
     }

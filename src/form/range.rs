@@ -89,7 +89,16 @@ impl Range {
             cx.report(Diagnostic::error(codes::BAD_RANGE, self.span, "the range is reversed").hint("write the lower end first"));
             return false;
         }
-        true
+        self.fits(cx)
+    }
+
+    /// Integers beyond 64 bits have no place in any format.
+    fn fits(&self, cx: &mut Parse<'_>) -> bool {
+        let fits = [&self.min, &self.max].iter().all(|end| !matches!(end, Bound::Number(Value::Int(number)) if !is_portable(*number)));
+        if !fits {
+            cx.report(Diagnostic::error(codes::BAD_RANGE, self.span, "an end of this range is beyond 64 bits"));
+        }
+        fits
     }
 
     /// Lowers both ends.
@@ -116,6 +125,11 @@ impl Range {
     }
 }
 
+/// Whether every format can hold an integer.
+pub(super) fn is_portable(number: i128) -> bool {
+    (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&number)
+}
+
 fn number(text: &str, floats: bool) -> Option<Value> {
     if let Ok(number) = text.parse::<i128>() {
         return Some(Value::Int(number));
@@ -127,7 +141,7 @@ fn number(text: &str, floats: bool) -> Option<Value> {
 impl Bound {
     fn parse(cx: &mut Parse<'_>, node: &Node, floats: bool) -> Option<Self> {
         match &node.kind {
-            NodeKind::Text(scalar) if scalar.text.contains("{{") => Some(Self::Expr(inner(node)?)),
+            NodeKind::Text(scalar) if scalar.text.contains("{{") => inner(cx, node, "an end of a range").map(Self::Expr),
             NodeKind::Int(_) => Some(Self::Number(node.value())),
             NodeKind::Float(_) if floats => Some(Self::Number(node.value())),
             _ => {
@@ -142,7 +156,10 @@ impl Bound {
         match &node.kind {
             NodeKind::Int(_) => Some((Self::Number(node.value()), Self::Number(node.value()))),
             NodeKind::Float(_) if floats => Some((Self::Number(node.value()), Self::Number(node.value()))),
-            NodeKind::Text(scalar) if scalar.text.contains("{{") => Some((Self::Expr(inner(node)?), Self::Expr(inner(node)?))),
+            NodeKind::Text(_) => {
+                let expr = ExprText::inside_braces(node.as_scalar()?)?;
+                Some((Self::Expr(expr.clone()), Self::Expr(expr)))
+            }
             _ => None,
         }
     }
@@ -163,10 +180,14 @@ impl Bound {
     }
 }
 
-/// The expression inside one whole `{{ … }}`.
-pub(super) fn inner(node: &Node) -> Option<ExprText> {
-    let scalar = node.as_scalar()?;
-    ExprText::inside_braces(scalar)
+/// The expression inside one whole `{{ … }}`, which `what` must be.
+pub(super) fn inner(cx: &mut Parse<'_>, node: &Node, what: &str) -> Option<ExprText> {
+    let expr = node.as_scalar().and_then(ExprText::inside_braces);
+    if expr.is_none() {
+        let message = format!("{what} must be a number, found text around `{{{{ … }}}}`");
+        cx.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message).hint("leave only the braces and what is in them"));
+    }
+    expr
 }
 
 /// Both ends, lowered.
@@ -207,6 +228,9 @@ impl Ends {
     pub(super) fn ints(&self, env: &Env<'_>) -> Result<(i128, i128), Fault> {
         let (min, max) = (self.min.eval(env)?, self.max.eval(env)?);
         match (min.as_int(), max.as_int()) {
+            (Some(min), Some(max)) if !is_portable(min) || !is_portable(max) => {
+                Err(self.fault(format!("the range {min}..{max} reaches beyond 64 bits")))
+            }
             (Some(min), Some(max)) if min <= max => Ok((min, max)),
             (Some(min), Some(max)) => Err(self.fault(format!("the range {min}..{max} is reversed"))),
             _ => Err(self.fault("the ends of this range must be integers".to_owned())),

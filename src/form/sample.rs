@@ -65,7 +65,7 @@ impl Share {
     /// Reads a probability from 0 to 1.
     pub(super) fn parse(cx: &mut Parse<'_>, node: &Node) -> Option<Self> {
         if node.as_scalar().is_some_and(|scalar| scalar.text.contains("{{")) {
-            return inner(node).map(Self::Expr);
+            return inner(cx, node, "a probability").map(Self::Expr);
         }
         let exact = match node.kind {
             NodeKind::Int(_) | NodeKind::Float(_) => fraction(&node.raw),
@@ -137,8 +137,9 @@ impl ShareOp {
                 let value = op.eval(env)?;
                 match value.as_float() {
                     Some(share) if (0.0..=1.0).contains(&share) => Ok(Probability::Float(share)),
-                    _ => {
-                        let message = format!("a probability must be a number from 0 to 1, found {}", value.kind());
+                    found => {
+                        let found = found.map_or_else(|| value.kind().to_owned(), |number| number.to_string());
+                        let message = format!("a probability must be a number from 0 to 1, found {found}");
                         Err(Box::new(Diagnostic::error(codes::BAD_RANGE, *span, message)))
                     }
                 }

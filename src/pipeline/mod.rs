@@ -128,10 +128,29 @@ fn shard(plan: &Plan<'_>, targets: &[Target], making: &Making<'_>, range: Range<
         }
     }
     if !wrong.is_empty() {
-        return Err(Stopped::Wrong(wrong.into_iter().flatten().collect()));
+        return Err(Stopped::Wrong(gathered(wrong.into_iter().flatten())));
     }
     let chunks = emit::output::encode(targets, &records).map_err(Stopped::Emit)?;
     Ok(Shard { records: records.len() as u64, chunks, digests, tally })
+}
+
+/// One mistake of the spec breaks many records: it is told of the first, with the others named.
+fn gathered(wrong: impl Iterator<Item = Diagnostic>) -> Vec<Diagnostic> {
+    let mut told: Vec<(Diagnostic, Vec<u64>)> = Vec::new();
+    for one in wrong {
+        let path = |of: &Diagnostic| of.record.as_ref().map(|record| record.path.clone());
+        let span = |of: &Diagnostic| of.primary.as_ref().map(|label| label.span);
+        let same = |first: &Diagnostic| first.code == one.code && span(first) == span(&one) && path(first) == path(&one);
+        match told.iter_mut().find(|(first, _)| same(first)) {
+            Some((_, others)) => others.extend(one.record.map(|record| record.index)),
+            None => told.push((one, Vec::new())),
+        }
+    }
+    let tell = |(first, others): (Diagnostic, Vec<u64>)| {
+        let list = others.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+        if list.is_empty() { first } else { first.hint(format!("the same in the records {list}")) }
+    };
+    told.into_iter().map(tell).collect()
 }
 
 /// One record, verified and counted.

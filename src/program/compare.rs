@@ -94,7 +94,11 @@ fn outside(code: Code, span: Span, value: &Type, known: &Type) -> Diagnostic {
         return diagnostic.hint(format!("what occurs is {}", quoted_list(vocabulary.iter().map(Text::as_str))));
     }
     let range = known.int.map(|range| format!("what occurs is {} to {}", range.min, range.max));
-    let diagnostic = Diagnostic::error(code, span, "this value never occurs here");
+    let shown = match (value.int.filter(|range| range.min == range.max), known.int) {
+        (Some(one), Some(_)) => format!("`{}` never occurs here", one.min),
+        _ => "this value never occurs here".to_owned(),
+    };
+    let diagnostic = Diagnostic::error(code, span, shown);
     range.into_iter().fold(diagnostic, Diagnostic::hint)
 }
 
@@ -142,6 +146,10 @@ fn in_literal(left: Side<'_>, items: &[Expr], list: &Type) -> Outcome {
         if !left.1.can_equal(&ty) {
             mistakes.push(never_equal(left, (item, &ty)));
         }
+    }
+    let item = list.item();
+    if mistakes.is_empty() && !items.is_empty() && !item.is_any() && !item.is_never() && !left.1.can_equal(&item) {
+        mistakes.push(never_equal_or_kind(left, &item));
     }
     let all = match (left.1.only_words(), list.item().only_words()) {
         (Some(words), Some(listed)) => {

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::env::{Env, Frame, Shared};
 use super::{Fault, Op};
 use crate::data::{Text, Type, Value};
-use crate::diag::codes;
+use crate::diag::{codes, nearest, quoted_list};
 use crate::engine::jinja::{self, Engine};
 use crate::library::{self, Misfit, Names, Role};
 use crate::random::Address;
@@ -18,6 +18,8 @@ pub struct UserFunction {
     pub name: Text,
     /// Its arguments in order.
     pub params: Vec<Text>,
+    /// What it takes for each.
+    pub types: Vec<Type>,
     /// What it gives.
     pub body: Box<dyn Op>,
     /// What is known of what it gives.
@@ -34,6 +36,31 @@ impl UserFunction {
     pub fn call(&self, args: &[Value], env: &Env<'_>) -> Result<Value, Fault> {
         let level = env.arguments(args);
         self.body.eval(&env.inside(&level)).map(Cow::into_owned)
+    }
+
+    /// The first argument that is none of what the function takes.
+    #[must_use]
+    pub fn misfit(&self, args: &[Type]) -> Option<(usize, Misfit)> {
+        let all = self.params.iter().zip(&self.types).zip(args).enumerate();
+        all.into_iter().find_map(|(at, ((param, wanted), given))| Some((at, self.unfit(param, wanted, given)?)))
+    }
+
+    fn unfit(&self, param: &str, wanted: &Type, given: &Type) -> Option<Misfit> {
+        if wanted.is_any() || given.is_any() || given.is_never() {
+            return None;
+        }
+        let misfit = |code, expected: String, found: String, hint| {
+            let message = format!("the argument `{param}` of `{}` takes {expected}, found {found}", self.name);
+            Some(Misfit { place: None, message, hint, code })
+        };
+        let (kinds, taken) = (given.kinds(), wanted.kinds());
+        if !kinds.iter().any(|kind| taken.contains(kind) || (*kind == "integer" && wanted.float)) {
+            return misfit(codes::TYPE_MISMATCH, wanted.describe(), given.describe(), None);
+        }
+        let (known, words) = (wanted.only_words()?, given.only_words()?);
+        let other = words.iter().find(|word| !known.contains(*word))?;
+        let hint = nearest(other, known.iter().map(Text::as_str)).map(|near| format!("did you mean `{near}`?"));
+        misfit(codes::NEVER_EQUAL, quoted_list(known.iter().map(Text::as_str)), format!("`{other}`"), hint)
     }
 
     /// Puts arguments by keyword in their places.
@@ -109,7 +136,10 @@ impl Names for Functions {
     fn result(&self, role: Role, name: &str, args: &[Type], named: &[(Text, Type)]) -> Result<Type, Misfit> {
         if let Some(function) = self.user.get(name) {
             return match function.arrange(args, named) {
-                Ok(_) => Ok(function.ty.clone()),
+                Ok(args) => match function.misfit(&args) {
+                    Some((_, misfit)) => Err(misfit),
+                    None => Ok(function.ty.clone()),
+                },
                 Err(message) => Err(Misfit { place: None, message, hint: None, code: codes::BAD_ARGUMENTS }),
             };
         }

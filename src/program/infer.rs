@@ -17,6 +17,9 @@ use crate::source::Span;
 
 type Typed = (Code, Type);
 
+/// An argument: its code, what is known of it, where it stands.
+type Argument = (Code, Type, Span);
+
 fn refused() -> Typed {
     (Code::Const(Value::Undefined), Type::any())
 }
@@ -190,7 +193,9 @@ impl Lower<'_> {
                 "it has a `when` of its own; guard the reader with `when`".to_owned()
             };
             let message = format!("`{name}` may be absent here");
-            self.report(Diagnostic::error(codes::NEEDS_WHEN, span, message).hint(hint));
+            let given = self.world.entries.get_index(at).map(|(_, entry)| entry.span);
+            let diagnostic = Diagnostic::error(codes::NEEDS_WHEN, span, message).hint(hint);
+            self.report(given.into_iter().fold(diagnostic, |one, given| one.label(given, "given here")));
         }
         (Code::Slot(at, Text::from(name), span), known.ty)
     }
@@ -410,12 +415,16 @@ impl Lower<'_> {
         let (codes, types): (Vec<_>, Vec<_>) = call.args.iter().map(|one| self.expr(one)).unzip();
         let named: Vec<(Text, (Code, Type))> = call.named.iter().map(|(key, one)| (key.text.clone(), self.expr(one))).collect();
         if self.world.functions.contains_key(name) {
-            return self.call_user(call, &codes, named, span);
+            let args = codes.into_iter().zip(types).zip(&call.args).map(|((code, ty), one)| (code, ty, one.span)).collect();
+            let spans = call.named.iter().map(|(_, one)| one.span);
+            let named = named.into_iter().zip(spans).map(|((key, (code, ty)), span)| (key, (code, ty, span))).collect();
+            return self.call_user(call, args, named, span);
         }
         let Some(builtin) = library::find(call.role, name) else {
             let own = self.world.functions.keys().map(Text::as_str);
             let misfit = library::unknown(call.role, name, own);
-            if !self.world.incomplete || misfit.hint.is_some() {
+            let missing = self.world.incomplete && misfit.hint.is_none();
+            if !missing && self.world.refused.iter().all(|one| one != name) {
                 self.misfit(misfit, call, span);
             }
             return refused();
@@ -424,6 +433,7 @@ impl Lower<'_> {
         for (argument, ty) in call.args.iter().zip(&types) {
             for word in ty.only_words().into_iter().flatten() {
                 if self.world.functions.contains_key(word) {
+                    self.mark_used(word);
                     self.function(word, argument.span);
                 }
             }
@@ -440,32 +450,38 @@ impl Lower<'_> {
         (Code::Builtin(builtin, codes, named, span), ty)
     }
 
-    fn call_user(&mut self, call: &Call, codes: &[Code], named: Vec<(Text, (Code, Type))>, span: Span) -> Typed {
+    fn call_user(&mut self, call: &Call, args: Vec<Argument>, named: Vec<(Text, Argument)>, span: Span) -> Typed {
         let name = &call.name;
-        let Some(Some(function)) = self.deeper(LINK, name.span, |cx| cx.function(&name.text, name.span)) else {
-            return refused();
-        };
+        self.mark_used(&name.text);
+        let Some(Some(function)) = self.deeper(LINK, name.span, |cx| cx.function(&name.text, name.span)) else { return refused() };
         if !self.reaches(function.depth, name.span) {
             return refused();
         }
-        let named: Vec<(Text, Code)> = named.into_iter().map(|(key, (code, _))| (key, code)).collect();
-        match function.arrange(codes, &named) {
-            Ok(args) => {
-                let ty = function.ty.clone();
-                (Code::User(function, args, span), ty)
-            }
+        let args = match function.arrange(&args, &named) {
+            Ok(args) => args,
             Err(message) => {
-                self.report(Diagnostic::error(codes::BAD_ARGUMENTS, span, message));
-                refused()
+                let hint = format!("it takes {}", quoted_list(function.params.iter().map(Text::as_str)));
+                self.report(Diagnostic::error(codes::BAD_ARGUMENTS, span, message).hint(hint));
+                return refused();
             }
+        };
+        let types: Vec<Type> = args.iter().map(|(_, ty, _)| ty.clone()).collect();
+        if let Some((at, misfit)) = function.misfit(&types) {
+            let place = args.get(at).map_or(span, |(.., place)| *place);
+            let diagnostic = Diagnostic::error(misfit.code, place, misfit.message);
+            self.report(misfit.hint.into_iter().fold(diagnostic, Diagnostic::hint));
         }
+        let ty = function.ty.clone();
+        (Code::User(function, args.into_iter().map(|(code, ..)| code).collect(), span), ty)
     }
 
     fn misfit(&mut self, misfit: Misfit, call: &Call, span: Span) {
         let place = match &misfit.place {
             Some(Place::At(at)) => call.args.get(*at).map(|one| one.span),
-            Some(Place::Named(name)) => call.named.iter().find(|(key, _)| key.text == *name).map(|(_, one)| one.span),
-            Some(Place::Keyword(name)) => call.named.iter().find(|(key, _)| key.text == *name).map(|(key, _)| key.span),
+            Some(Place::Named(name)) => call.named.iter().find(|(key, _)| key.text == *name).map(|(key, one)| {
+                // The keyword itself is to blame where there is none of that name, its value otherwise.
+                if misfit.code == codes::BAD_ARGUMENTS || misfit.code == codes::UNDEFINED_ATTRIBUTE { key.span } else { one.span }
+            }),
             None => None,
         };
         let unknown = misfit.code == call.role.unknown();

@@ -410,6 +410,10 @@ impl<'s> Lower<'s> {
                 slot.overlays.push((*scenario, lowered.op));
             }
         }
+        if entry.section == Section::Say && !ty.is_any() && !ty.is_never() && !ty.is_text() {
+            let message = format!("wording must be text, found {}", ty.describe());
+            self.report(Diagnostic::error(codes::TYPE_MISMATCH, entry.span, message).hint("quote it, or write `text: …`"));
+        }
         let mut causes = std::mem::take(&mut self.causes);
         if entry.section != Section::Derive {
             causes = BTreeSet::from([entry.name.clone()]);
@@ -442,16 +446,19 @@ impl<'s> Lower<'s> {
     pub(super) fn function(&mut self, name: &str, span: Span) -> Option<Arc<UserFunction>> {
         if let Some(known) = self.functions.get(name).cloned() {
             if known.is_none() {
-                let cycle = format!("the function `{name}` calls itself");
-                self.report(
-                    Diagnostic::error(codes::DEPENDENCY_CYCLE, span, cycle).hint("recursion is not part of the language"),
-                );
+                let path = self.cycle(name);
+                let message = match path.matches(" -> ").count() {
+                    1 => format!("the function `{name}` calls itself"),
+                    _ => format!("these functions call each other: {path}"),
+                };
+                self.report(Diagnostic::error(codes::DEPENDENCY_CYCLE, span, message).hint("recursion is not part of the language"));
             }
             return known;
         }
         let world = self.world;
         let entry = world.functions.get(name)?;
         self.functions.insert(entry.name.clone(), None);
+        self.busy.push(entry.name.clone());
         let (lowered, depth) = self.apart(Purpose::Function, &[&entry.name], |cx| {
             for (name, _) in
                 entry.params.iter().filter(|(name, _)| world.facts.contains_key(name) || world.stems.contains_key(name))
@@ -463,8 +470,9 @@ impl<'s> Lower<'s> {
             cx.scopes.pop();
             lowered
         });
-        let params = entry.params.iter().map(|(name, _)| name.clone()).collect();
-        let function = Arc::new(UserFunction { name: entry.name.clone(), params, body: lowered.op, ty: lowered.ty, depth });
+        self.busy.pop();
+        let (params, types) = entry.params.iter().cloned().unzip();
+        let function = Arc::new(UserFunction { name: entry.name.clone(), params, types, body: lowered.op, ty: lowered.ty, depth });
         self.functions.insert(entry.name.clone(), Some(Arc::clone(&function)));
         Some(function)
     }

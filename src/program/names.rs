@@ -94,4 +94,6 @@ pub struct World<'s> {
     pub record: Option<&'s dyn Form>,
     /// Whether names may be missing because something did not read: a name that is not found is then not reported.
     pub incomplete: bool,
+    /// Functions that did not read: calling one is no second mistake.
+    pub refused: &'s [Text],
 }

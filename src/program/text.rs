@@ -46,9 +46,9 @@ impl Plain {
 
     fn fault(&self, failure: jinja::Failure) -> Fault {
         let range = failure.range.unwrap_or(0..self.text.len());
-        let code = if failure.endless { codes::OUT_OF_FUEL } else { codes::EVALUATION };
-        let diagnostic = Diagnostic::error(code, self.places.span(range), failure.message);
-        Box::new(if failure.endless { diagnostic.hint("the template takes too many steps to be meant so") } else { diagnostic })
+        let diagnostic = Diagnostic::error(failure.code, self.places.span(range), failure.message);
+        let endless = failure.code == codes::OUT_OF_FUEL;
+        Box::new(if endless { diagnostic.hint("loops inside loops multiply: walk shorter lists") } else { diagnostic })
     }
 }
 

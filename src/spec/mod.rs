@@ -50,6 +50,8 @@ pub struct Spec {
     pub closure: Vec<SourceId>,
     /// Whether something did not read that may have given names, so that a name that is not found is no second mistake.
     pub incomplete: bool,
+    /// Functions that did not read.
+    pub refused: Vec<Text>,
 }
 
 /// A constant.
@@ -92,6 +94,8 @@ pub struct Function {
     pub params: Vec<(Text, Type)>,
     /// What it gives.
     pub body: Box<dyn Form>,
+    /// Whether the dataset's own file declares it.
+    pub own: bool,
 }
 
 /// Something that must hold for every record.
@@ -114,10 +118,22 @@ pub struct Example {
     pub name: Text,
     /// Where it stands.
     pub span: Span,
-    /// The names it sets, with their places.
-    pub set: Vec<(Text, Span, Value)>,
-    /// What must come out.
-    pub want: Vec<(Text, Span, Value)>,
+    /// The names it sets.
+    pub set: Vec<Stated>,
+    /// What must come out, by name or by path.
+    pub want: Vec<Stated>,
+}
+
+/// A name with the value that an example states for it.
+pub struct Stated {
+    /// The name, or a path that begins with one.
+    pub name: Text,
+    /// Where the name is written.
+    pub name_span: Span,
+    /// The value.
+    pub value: Value,
+    /// Where the value is written.
+    pub span: Span,
 }
 
 /// Something that must hold for the whole dataset.

@@ -6,15 +6,4 @@ mod workbench;
 mod workspace;
 
 mod architecture;
-mod cli;
-mod determinism;
-mod formats;
-mod golden;
-mod interruption;
-mod memory;
-mod misspelling;
-mod newcomer;
-mod procedure;
-mod properties;
-mod editor;
-mod reference;
+mod diagnostics;

@@ -16,6 +16,8 @@ use minijinja::value::{Kwargs, Rest};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value as EngineValue};
 
 use crate::data::{Text, Value};
+use crate::diag::render::count;
+use crate::diag::{Code, codes};
 use crate::library::Role;
 
 /// Steps a template may take before it counts as endless.
@@ -39,8 +41,8 @@ pub struct Failure {
     pub message: String,
     /// Byte range in the template's text, where the engine names one.
     pub range: Option<std::ops::Range<usize>>,
-    /// Whether it ran out of steps.
-    pub endless: bool,
+    /// The kind of mistake.
+    pub code: Code,
 }
 
 /// Templates with statements, compiled once, and the functions they may call.
@@ -113,7 +115,7 @@ impl Engine {
         let expression = keyword::spell(expression).into_owned();
         let compiled = self.environment.compile_expression_owned(expression).map_err(|error| failure(&error))?;
         let value = compiled.eval(context(names)).map_err(|error| failure(&error))?;
-        convert::from_engine(&value).map_err(|message| Failure { message, range: None, endless: false })
+        convert::from_engine(&value).map_err(|message| Failure { message, range: None, code: codes::EVALUATION })
     }
 }
 
@@ -130,8 +132,23 @@ fn failure(error: &Error) -> Failure {
     while let Some(inner) = std::error::Error::source(innermost).and_then(|inner| inner.downcast_ref::<Error>()) {
         innermost = inner;
     }
-    let message = innermost.detail().map_or_else(|| innermost.kind().to_string(), str::to_owned);
-    Failure { message, range: error.range(), endless: innermost.kind() == ErrorKind::OutOfFuel }
+    let detail = innermost.detail().map_or_else(|| innermost.kind().to_string(), str::to_owned);
+    let (code, message) = if innermost.kind() == ErrorKind::OutOfFuel {
+        (codes::OUT_OF_FUEL, format!("this template takes more than {} steps", count(FUEL)))
+    } else if divides_by_zero(&detail) {
+        (codes::DIVISION_BY_ZERO, "division by zero".to_owned())
+    } else {
+        (codes::EVALUATION, detail)
+    };
+    Failure { message, range: error.range(), code }
+}
+
+/// Whether the engine's words are those of `10 // 0`: it has one kind of error for all arithmetic.
+fn divides_by_zero(detail: &str) -> bool {
+    let Some(sum) = detail.strip_prefix("unable to calculate ") else { return false };
+    let mut parts = sum.rsplit(' ');
+    let zero = parts.next().is_some_and(|divisor| divisor.parse() == Ok(0.0));
+    zero && parts.next().is_some_and(|operator| matches!(operator, "/" | "//" | "%"))
 }
 
 fn register(environment: &mut Environment<'static>, role: Role, name: Text, functions: Arc<dyn Functions>) {

@@ -74,14 +74,38 @@ pub(super) fn syntax() -> SyntaxConfig {
     builder.build().unwrap_or_default()
 }
 
+/// The parser's words with the marks that an author writes, and what was likely meant.
+fn in_our_words(detail: &str, found: &str) -> (String, Option<&'static str>) {
+    if detail == "unexpected end of input, expected end of block" {
+        return ("a block that is never closed".to_owned(), Some("`{% if %}` ends with `{% endif %}`, `{% for %}` with `{% endfor %}`"));
+    }
+    if let Some(name) = detail.strip_prefix("unknown statement ") {
+        return (format!("`{{% {name} %}}` without a beginning, or no statement at all"), None);
+    }
+    let marks = [
+        ("end of variable block", "`}}`"),
+        ("start of variable block", "`{{`"),
+        ("end of block", "`%}`"),
+        ("start of block", "`{%`"),
+    ];
+    let message = marks.iter().fold(detail.to_owned(), |text, (words, mark)| text.replace(words, mark));
+    let hint = match found.chars().next() {
+        Some('=') => Some("compare with `==`"),
+        Some('&' | '|' | '!') => Some("conditions are joined with `and`, `or` and `not`"),
+        _ => None,
+    };
+    (message, hint)
+}
+
 struct Reader<'a> {
     text: &'a str,
     places: &'a Places,
 }
 
 impl Reader<'_> {
+    /// The place of bytes of the text; the parser counts a character that it does not know as one byte.
     fn span(&self, range: Range<usize>) -> Span {
-        self.places.span(range)
+        self.places.span(self.text.floor_char_boundary(range.start)..self.text.ceil_char_boundary(range.end))
     }
 
     fn at(&self, at: At) -> Span {
@@ -103,7 +127,10 @@ impl Reader<'_> {
         if detail.contains("recursion limit") {
             return self.too_deep(range);
         }
-        Box::new(Diagnostic::error(codes::EXPRESSION_SYNTAX, self.span(range), detail))
+        let found = text.get(range.clone()).unwrap_or_default();
+        let (message, hint) = in_our_words(&detail, found);
+        let diagnostic = Diagnostic::error(codes::EXPRESSION_SYNTAX, self.span(range), message);
+        Box::new(hint.into_iter().fold(diagnostic, Diagnostic::hint))
     }
 
     fn unsupported<T>(&self, at: At, what: &str, instead: &str) -> Parsed<T> {
@@ -288,9 +315,9 @@ impl Reader<'_> {
                 ast::CallArg::Pos(expr) => call.args.push(self.expr(expr)?),
                 ast::CallArg::Kwarg(key, expr) => {
                     let value = self.expr(expr)?;
-                    let written = keyword::written(key);
-                    let span = self.keyword(written, expr.span()).unwrap_or(value.span);
-                    call.named.push((Name { text: Text::from(written), span }, value));
+                    let text = Text::from(keyword::written(key));
+                    let span = self.keyword(&text, expr.span()).unwrap_or(value.span);
+                    call.named.push((Name { text, span }, value));
                 }
                 ast::CallArg::PosSplat(_) | ast::CallArg::KwargSplat(_) => {
                     return Err(Box::new(
@@ -305,6 +332,14 @@ impl Reader<'_> {
             }
         }
         Ok(ExprKind::Call(call))
+    }
+
+    /// The place of a keyword before the value that begins at `value`.
+    fn keyword(&self, key: &str, value: At) -> Option<Span> {
+        let before = self.text.get(..value.start_offset as usize)?;
+        let names = before.strip_suffix('=').map_or(before, str::trim_end).trim_end().trim_end_matches('=').trim_end();
+        let start = names.strip_suffix(key)?.len();
+        Some(self.span(start..start + key.len()))
     }
 
     fn stmts(&self, list: &[ast::Stmt<'_>]) -> Parsed<Vec<Stmt>> {
@@ -329,8 +364,8 @@ impl Reader<'_> {
                 body: self.stmts(&choice.true_body)?,
                 otherwise: self.stmts(&choice.false_body)?,
             }),
-            ast::Stmt::Set(set) => match self.targets(&set.target)?.as_slice() {
-                [name] => Ok(Stmt::Set(name.clone(), self.expr(&set.expr)?)),
+            ast::Stmt::Set(set) => match &set.target {
+                ast::Expr::Var(var) => Ok(Stmt::Set(self.name(var.id, var.span()), self.expr(&set.expr)?)),
                 _ => self.unsupported(set.span(), "setting several names at once", "write one `{% set %}` for each"),
             },
             ast::Stmt::Continue(_) | ast::Stmt::Break(_) => Ok(Stmt::Jump),

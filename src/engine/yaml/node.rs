@@ -92,6 +92,12 @@ impl Node {
         matches!(self.kind, NodeKind::Null)
     }
 
+    /// Whether it is a list or a map.
+    #[must_use]
+    pub fn is_collection(&self) -> bool {
+        matches!(self.kind, NodeKind::List(_) | NodeKind::Map(_))
+    }
+
     /// The truth inside, if it is a boolean.
     #[must_use]
     pub fn as_bool(&self) -> Option<bool> {

@@ -206,10 +206,11 @@ impl<'a> Reader<'a> {
             Plain::Bool(truth) => NodeKind::Bool(truth),
             Plain::Int(number) => NodeKind::Int(number),
             Plain::Float(number) => NodeKind::Float(number),
-            Plain::NotFinite(stand_in) => {
+            Plain::NotFinite => {
                 let report = Diagnostic::error(codes::NOT_FINITE, span, format!("`{text}` is not a finite number"));
                 self.diagnostics.push(report.hint("quote it if it is text"));
-                NodeKind::Float(stand_in)
+                // One is a weight, a share and a bound like any other: the mistake is said once.
+                NodeKind::Float(1.0)
             }
             Plain::TooLarge => {
                 let report = Diagnostic::error(codes::NUMBER_TOO_LARGE, span, format!("`{text}` is beyond 128 bits"));

@@ -12,20 +12,20 @@ use crate::program::{Frame, Lower, Shared};
 use crate::random::{Address, Key};
 use crate::record::Node;
 use crate::source::Span;
-use crate::spec::{Example, Spec};
+use crate::spec::{Example, Spec, Stated};
 
 /// Checks the names and values of every example.
 pub(super) fn names(spec: &Spec, cx: &mut Lower<'_>) {
     for example in &spec.examples {
-        for (name, span, value) in &example.set {
-            if let Some(ty) = type_of(spec, name, *span, cx) {
-                fits(name, value, *span, &ty, cx);
+        for stated in &example.set {
+            if let Some(ty) = type_of(spec, &stated.name, stated.name_span, cx) {
+                fits(stated, &ty, cx);
             }
         }
-        for (path, span, value) in &example.want {
-            let name = path.split('.').next().unwrap_or(path);
-            if let Some(ty) = type_of(spec, name, *span, cx).filter(|_| name == path) {
-                fits(name, value, *span, &ty, cx);
+        for stated in &example.want {
+            let name = stated.name.split('.').next().unwrap_or(&stated.name);
+            if let Some(ty) = type_of(spec, name, stated.name_span, cx).filter(|_| stated.name == name) {
+                fits(stated, &ty, cx);
             }
         }
     }
@@ -51,8 +51,9 @@ fn type_of(spec: &Spec, name: &str, span: Span, cx: &mut Lower<'_>) -> Option<Ty
 }
 
 /// A value that the name can never have makes an example of nothing.
-fn fits(name: &str, value: &Value, span: Span, ty: &Type, cx: &mut Lower<'_>) {
-    let items = match value {
+fn fits(stated: &Stated, ty: &Type, cx: &mut Lower<'_>) {
+    let name = &stated.name;
+    let items = match &stated.value {
         Value::List(items) if ty.list.is_some() => items.iter().map(|item| (item, ty.item())).collect(),
         other => vec![(other, ty.clone())],
     };
@@ -63,7 +64,7 @@ fn fits(name: &str, value: &Value, span: Span, ty: &Type, cx: &mut Lower<'_>) {
         }
         let mut shown = String::new();
         let shown = if print(value, &mut shown).is_ok() { format!("`{shown}`") } else { value.kind().to_owned() };
-        let mut diagnostic = Diagnostic::error(codes::NEVER_EQUAL, span, format!("`{name}` is never {shown}"));
+        let mut diagnostic = Diagnostic::error(codes::NEVER_EQUAL, stated.span, format!("`{name}` is never {shown}"));
         if let (Some(words), Some(word)) = (ty.vocabulary(), value.as_text()) {
             let known = || words.iter().map(Text::as_str);
             diagnostic = diagnostic.suggest(word, known()).hint(format!("it is one of {}", quoted_list(known())));
@@ -84,7 +85,7 @@ pub(super) fn run(checked: &Checked, diagnostics: &mut Diagnostics) {
 }
 
 fn one(checked: &Checked, shared: &Shared<'_>, example: &Example, diagnostics: &mut Diagnostics) {
-    let set: BTreeMap<&str, &Value> = example.set.iter().map(|(name, _, value)| (name.as_str(), value)).collect();
+    let set: BTreeMap<&str, &Value> = example.set.iter().map(|one| (one.name.as_str(), &one.value)).collect();
     let wanted = set.get("scenario").and_then(|value| value.as_text());
     let scenario = match wanted {
         Some(name) => checked.spec.scenarios.iter().position(|one| one.name == name),
@@ -98,14 +99,16 @@ fn one(checked: &Checked, shared: &Shared<'_>, example: &Example, diagnostics: &
         }
     }
     let frame = Frame { shared, cells: &cells, scenario, index: 0, address: Address::record(0), example: true };
-    for (path, span, want) in &example.want {
-        if let Some(diagnostic) = compare(checked, &frame, path, *span, want) {
+    for want in &example.want {
+        if let Some(diagnostic) = compare(checked, &frame, want) {
             diagnostics.push(diagnostic.label(example.span, format!("in the example `{}`", example.name)));
         }
     }
 }
 
-fn compare(checked: &Checked, frame: &Frame<'_>, path: &str, span: Span, want: &Value) -> Option<Diagnostic> {
+fn compare(checked: &Checked, frame: &Frame<'_>, stated: &Stated) -> Option<Diagnostic> {
+    let Stated { name: path, value: want, span, .. } = stated;
+    let (path, span) = (path.as_str(), *span);
     let (name, rest) = path.split_once('.').unwrap_or((path, ""));
     let at = checked.slots.iter().position(|slot| slot.name == name)?;
     let found = match frame.slot(at) {

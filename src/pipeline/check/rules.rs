@@ -1,8 +1,10 @@
 //! Checks and expectations, lowered.
 
-use crate::data::{Text, Value};
+use crate::data::{Text, Type, Value};
 use crate::diag::{Diagnostic, codes, quoted_list};
+use crate::json;
 use crate::program::{ExprText, Lower, Op};
+use crate::record::Node;
 use crate::source::Span;
 use crate::spec::{Band, ExpectationKind, Spec};
 
@@ -44,8 +46,8 @@ pub enum Counted {
         every: Option<Band>,
         /// The values that can occur, where they are known: those that never do have a share of 0.
         possible: Vec<Value>,
-        /// Judged apart for each value of this.
-        by: Option<Box<dyn Op>>,
+        /// Judged apart for each value of this; with its text, for messages.
+        by: Option<(Box<dyn Op>, String)>,
     },
     /// The share of different values.
     Distinct {
@@ -76,6 +78,26 @@ fn condition(that: &ExprText, cx: &mut Lower<'_>) -> Box<dyn Op> {
     op
 }
 
+/// Reports a band of a value that can never occur.
+fn occurs(value: &Value, span: Span, ty: &Type, cx: &mut Lower<'_>) {
+    let own = Type::of(value);
+    if ty.is_any() || ty.is_never() || own.can_equal(ty) {
+        return;
+    }
+    let mut shown = String::new();
+    json::write_node(Node::of(value), &mut shown);
+    let diagnostic = Diagnostic::error(codes::NEVER_EQUAL, span, format!("{shown} never occurs here"));
+    let diagnostic = match (ty.vocabulary(), value.as_text(), ty.int) {
+        (Some(words), Some(word), _) => {
+            let known = || words.iter().map(Text::as_str);
+            diagnostic.suggest(word, known()).hint(format!("what occurs is {}", quoted_list(known())))
+        }
+        (_, _, Some(range)) if own.int.is_some() => diagnostic.hint(format!("what occurs is {} to {}", range.min, range.max)),
+        _ => diagnostic.hint(format!("what occurs is {}", ty.describe())),
+    };
+    cx.report(diagnostic);
+}
+
 /// Lowers the expectations of a spec.
 pub(super) fn expectations(spec: &Spec, cx: &mut Lower<'_>) -> Vec<Expectation> {
     let mut list = Vec::with_capacity(spec.expectations.len());
@@ -83,7 +105,7 @@ pub(super) fn expectations(spec: &Spec, cx: &mut Lower<'_>) -> Vec<Expectation> 
         let (of, counted) = match &expectation.kind {
             ExpectationKind::Distinct { of, at_least } => (of, Counted::Distinct { at_least: *at_least }),
             ExpectationKind::Share { of, bands, every, by } => {
-                let by = by.as_ref().map(|by| cx.guarded(true, |cx| by.lower(cx)).0);
+                let by = by.as_ref().map(|by| (cx.guarded(true, |cx| by.lower(cx)).0, by.text().to_owned()));
                 let counted = Counted::Share { bands: bands.clone(), every: *every, possible: Vec::new(), by };
                 (of, counted)
             }
@@ -95,13 +117,7 @@ pub(super) fn expectations(spec: &Spec, cx: &mut Lower<'_>) -> Vec<Expectation> 
         let counted = match counted {
             Counted::Share { bands, every, by, .. } => {
                 for (value, span, _) in &bands {
-                    if let (Some(words), Some(word)) = (words, value.as_text())
-                        && !words.contains(word)
-                    {
-                        let known = || words.iter().map(Text::as_str);
-                        let diagnostic = Diagnostic::error(codes::NEVER_EQUAL, *span, format!("`{word}` never occurs here"));
-                        cx.report(diagnostic.suggest(word, known()).hint(format!("what occurs is {}", quoted_list(known()))));
-                    }
+                    occurs(value, *span, &ty, cx);
                 }
                 let possible = words.into_iter().flatten().map(|word| Value::Text(word.clone())).collect();
                 Counted::Share { bands, every, possible, by }

@@ -16,6 +16,11 @@ pub(super) fn check(spec: &Spec, used: &BTreeSet<Text>, diagnostics: &mut Diagno
             diagnostics.push(Diagnostic::error(codes::UNUSED, fact.span, message).hint("remove it, or read it"));
         }
     }
+    for (name, function) in &spec.functions {
+        if function.own && !used.contains(name) {
+            diagnostics.push(Diagnostic::warning(codes::UNUSED, function.span, format!("nothing calls `{name}`")));
+        }
+    }
     for (name, entry) in &spec.entries {
         if !entry.own || used.contains(name) {
             continue;

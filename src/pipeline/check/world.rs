@@ -39,6 +39,7 @@ pub(super) fn of(spec: &Spec) -> World<'_> {
             .collect(),
         record: spec.record.as_ref().map(|(_, form)| &**form),
         incomplete: spec.incomplete,
+        refused: &spec.refused,
     };
     for (name, one) in &spec.entries {
         if let Some(entry) = world.entries.get_mut(name) {

@@ -3,12 +3,10 @@
 use super::collect::Draft;
 use super::files::Reader;
 use super::sections::{names, parse};
-use crate::data::{Text, Value};
+use crate::data::Text;
 use crate::diag::{Diagnostic, codes};
-use crate::engine::yaml::{Node, NodeKind};
-use crate::form::Key;
-use crate::source::Span;
-use crate::spec::{Check, Example};
+use crate::engine::yaml::{Entry, Node, NodeKind};
+use crate::spec::{Check, Example, Stated};
 
 /// The keys of a check.
 pub const CHECK_KEYS: &[Key] = &[
@@ -67,15 +65,18 @@ pub(super) fn read(node: &Node, scenario: Option<usize>, draft: &mut Draft, read
             missing("that", reader);
             continue;
         };
-        let (Some(name), Some(that)) = (id.scalar_text().map(Text::from), parse(reader, |cx| cx.expression(that))) else {
-            continue;
-        };
+        let name = id.scalar_text().map(Text::from);
+        if name.is_none() {
+            let message = format!("expected a name, found {}", id.kind_word());
+            reader.report(Diagnostic::error(codes::WRONG_TYPE, id.span, message));
+        }
+        let because = item.get("because").and_then(|node| super::header::line(node, reader));
+        let (Some(name), Some(that)) = (name, parse(reader, |cx| cx.expression(that))) else { continue };
         if let Some(first) = draft.checks.iter().find(|one| one.id == name) {
             let diagnostic = Diagnostic::error(codes::NAME_COLLISION, id.span, format!("the check `{name}` is given twice"));
             reader.report(diagnostic.label(first.span, "first here"));
             continue;
         }
-        let because = item.get("because").and_then(Node::as_text).map(str::to_owned);
         draft.checks.push(Check { id: name, span: id.span, that, because, scenario });
     }
 }
@@ -86,7 +87,7 @@ pub(super) fn examples(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) 
         if !only(&entry.value, "an example", &Key::names(EXAMPLE_KEYS), reader) {
             continue;
         }
-        let Some(want) = entry.value.get("want") else {
+        let Some(want) = entry.value.get("want").filter(|node| node.as_map().is_none_or(|map| !map.is_empty())) else {
             let message = format!("the example `{}` wants nothing", entry.key.text);
             reader.report(
                 Diagnostic::error(codes::MISSING_KEY, entry.key_span, message).hint("say what must come out: `want: {…}`"),
@@ -99,7 +100,12 @@ pub(super) fn examples(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) 
     }
 }
 
-fn values(node: &Node, what: &str, reader: &mut Reader<'_>) -> Vec<(Text, Span, Value)> {
-    let entries = names(node, what, reader);
-    entries.iter().map(|entry| (entry.key.text.clone(), entry.value.span, entry.value.value())).collect()
+fn values(node: &Node, what: &str, reader: &mut Reader<'_>) -> Vec<Stated> {
+    let stated = |entry: &Entry| Stated {
+        name: entry.key.text.clone(),
+        name_span: entry.key_span,
+        value: entry.value.value(),
+        span: entry.value.span,
+    };
+    names(node, what, reader).iter().map(stated).collect()
 }

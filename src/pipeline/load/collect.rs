@@ -35,7 +35,7 @@ pub(super) struct Draft {
     pub(super) expectations: Vec<Expectation>,
     /// Where every name was first given.
     names: BTreeMap<Text, Span>,
-    reading: Vec<(String, Option<Span>)>,
+    reading: Vec<String>,
     done: Vec<SourceId>,
 }
 
@@ -45,6 +45,11 @@ impl Draft {
         if RESERVED.contains(&name) {
             let message = format!("`{name}` is a reserved name");
             reader.report(Diagnostic::error(codes::BAD_NAME, span, message).hint("choose another name"));
+            return false;
+        }
+        if self.stems.contains_key(name) {
+            let message = format!("`{name}` is the name of a used file");
+            reader.report(Diagnostic::error(codes::NAME_COLLISION, span, message).hint("choose another name, or rename the file"));
             return false;
         }
         match self.names.get(name) {
@@ -62,6 +67,17 @@ impl Draft {
                 true
             }
         }
+    }
+
+    /// Takes the name of a used file.
+    fn stem(&mut self, name: &Text, asked: Span, reader: &mut Reader<'_>) {
+        let taken = self.names.get(name).copied();
+        if taken.is_some() || self.stems.contains_key(name) {
+            let message = format!("the name `{name}` of this file is given twice");
+            let diagnostic = Diagnostic::error(codes::NAME_COLLISION, asked, message);
+            reader.report(taken.into_iter().fold(diagnostic, |one, first| one.label(first, "first here")).hint("rename one of the two"));
+        }
+        self.stems.insert(name.clone(), Value::Undefined);
     }
 
     /// The number of a scenario, new or known.
@@ -114,6 +130,7 @@ impl Draft {
             expectations: self.expectations,
             closure,
             incomplete: reader.incomplete,
+            refused: std::mem::take(&mut reader.refused),
         }
     }
 
@@ -152,12 +169,17 @@ fn missing_keys(root: &Node, reader: &mut Reader<'_>) {
     }
 }
 
-/// Reads one file, its modules first, into the draft.
-pub(super) fn file(document: &Document, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
+/// Reads one file, its modules first, into the draft; `asked` is the place that uses it, for a module.
+pub(super) fn file(document: &Document, asked: Option<Span>, draft: &mut Draft, reader: &mut Reader<'_>) {
     if draft.done.contains(&document.source) {
         return;
     }
-    draft.reading.push((document.path.clone(), None));
+    let own = asked.is_none();
+    let stem = stem_name(&document.path);
+    if let Some(asked) = asked {
+        draft.stem(&stem, asked, reader);
+    }
+    draft.reading.push(document.path.clone());
     if header::check(&document.root, own, reader) {
         if let Some(node) = document.root.get("use") {
             uses(node, draft, reader);
@@ -166,8 +188,7 @@ pub(super) fn file(document: &Document, own: bool, draft: &mut Draft, reader: &m
         content(&document.root, own, draft, reader);
         if !own {
             let facts: Vec<_> = draft.facts.iter().skip(before).map(|(name, fact)| (name.clone(), fact.value.clone())).collect();
-            let stem = stem_value(facts, &document.root);
-            draft.stems.insert(stem_name(&document.path), stem);
+            draft.stems.insert(stem, stem_value(facts, &document.root));
         }
     }
     draft.reading.pop();
@@ -183,7 +204,7 @@ fn content(root: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
             "facts" => sections::facts(value, own, draft, reader),
             "context" | "draw" | "derive" | "say" => sections::entries(entry, None, own, draft, reader),
             "scenarios" => sections::scenarios(value, own, draft, reader),
-            "functions" => functions::read(value, draft, reader),
+            "functions" => functions::read(value, own, draft, reader),
             "checks" => checks::read(value, None, draft, reader),
             "examples" => checks::examples(value, draft, reader),
             "expect" => expectations::read(value, draft, reader),
@@ -236,8 +257,9 @@ fn uses(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) {
 fn one(path: &str, span: Span, draft: &mut Draft, reader: &mut Reader<'_>) {
     let plain = normal(path).unwrap_or_else(|_| path.to_owned());
     let path = plain.as_str();
-    if draft.reading.iter().any(|(one, _)| one == path) {
-        let around = draft.reading.iter().map(|(one, _)| one.as_str()).chain([path]).collect::<Vec<_>>().join(" -> ");
+    if draft.reading.iter().any(|one| one == path) {
+        let around = draft.reading.iter().map(String::as_str).skip_while(|one| *one != path).chain([path]);
+        let around = around.collect::<Vec<_>>().join(" -> ");
         reader.report(Diagnostic::error(codes::USE_CYCLE, span, format!("these files use each other: {around}")));
         return;
     }
@@ -256,5 +278,5 @@ fn one(path: &str, span: Span, draft: &mut Draft, reader: &mut Reader<'_>) {
         reader.incomplete = true;
         return;
     }
-    file(&document, false, draft, reader);
+    file(&document, Some(span), draft, reader);
 }

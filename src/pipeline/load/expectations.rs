@@ -58,9 +58,15 @@ fn one(item: &Node, reader: &mut Reader<'_>) -> Option<Expectation> {
             if !only(item, "`distinct`", allowed, reader) {
                 return None;
             }
-            let at_least = match item.get("at_least").map(|node| node.value().as_float()) {
-                Some(Some(least)) if (0.0..=1.0).contains(&least) => least,
-                _ => {
+            let at_least = match item.get("at_least").map(|node| (node, node.value().as_float())) {
+                Some((_, Some(least))) if (0.0..=1.0).contains(&least) => least,
+                Some((node, _)) => {
+                    let found = node.scalar_text().unwrap_or(node.kind_word());
+                    let message = format!("expected a share from 0 to 1, found {found}");
+                    reader.report(Diagnostic::error(codes::BAD_RANGE, node.span, message));
+                    return None;
+                }
+                None => {
                     let message = "`distinct` needs `at_least`, a share from 0 to 1";
                     reader.report(Diagnostic::error(codes::MISSING_KEY, item.span, message));
                     return None;
@@ -102,8 +108,12 @@ fn share_kind(item: &Node, share: &Node, reader: &mut Reader<'_>) -> Option<Expe
             reader.report(Diagnostic::error(codes::WRONG_TYPE, entry.value.span, message));
             return None;
         };
-        let read: Vec<_> =
-            bands.iter().map(|one| Some((one.key_value.clone(), one.key_span, band(&one.value, reader)?))).collect();
+        if bands.is_empty() && every.is_none() {
+            let message = "`share` without a band expects nothing";
+            reader.report(Diagnostic::error(codes::MISSING_KEY, entry.value.span, message).hint("write `{deny: 0.15..0.35}`, or `every: 0.1..0.4`"));
+            return None;
+        }
+        let read: Vec<_> = bands.iter().map(|one| Some((one.key_value.clone(), one.key_span, band(&one.value, reader)?))).collect();
         return Some(ExpectationKind::Share { of, bands: read.into_iter().collect::<Option<_>>()?, every, by });
     }
     let of = parse(reader, |cx| cx.expression(share))?;

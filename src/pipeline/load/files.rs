@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::data::Text;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::yaml::{self, Node};
 use crate::form::Files;
@@ -38,11 +39,13 @@ pub(super) struct Reader<'a> {
     pub(super) closure: Vec<SourceId>,
     /// Whether something did not read that may have given names: a name that is not found is then no second mistake.
     pub(super) incomplete: bool,
+    /// Functions that did not read.
+    pub(super) refused: Vec<Text>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(workspace: &'a Workspace<'a>, sources: &'a mut Sources, diagnostics: &'a mut Diagnostics) -> Self {
-        Self { workspace, sources, diagnostics, closure: Vec::new(), incomplete: false }
+        Self { workspace, sources, diagnostics, closure: Vec::new(), incomplete: false, refused: Vec::new() }
     }
 
     /// Reports a mistake.

@@ -8,6 +8,7 @@ use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::engine::yaml::{Entry, Node, NodeKind};
 use crate::form::{Key, Position, bad_name, is_name};
 use crate::library::{self, Role};
+use crate::source::Span;
 use crate::spec::Function;
 
 /// The keys of a function besides those of its form.
@@ -22,15 +23,17 @@ pub const FUNCTION_KEYS: &[Key] = &[Key::new(
 pub const TYPES: &[&str] = &["any", "text", "int", "number", "bool", "list", "map"];
 
 /// Reads `functions`.
-pub(super) fn read(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) {
+pub(super) fn read(node: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
     for entry in names(node, "functions", reader) {
         let known = draft.functions.len();
-        one(entry, draft, reader);
-        reader.incomplete |= draft.functions.len() == known;
+        one(entry, own, draft, reader);
+        if draft.functions.len() == known {
+            reader.refused.push(entry.key.text.clone());
+        }
     }
 }
 
-fn one(entry: &Entry, draft: &mut Draft, reader: &mut Reader<'_>) {
+fn one(entry: &Entry, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
     let name = entry.key.text.as_str();
     if !is_name(name) {
         reader.report(bad_name(name, entry.key_span));
@@ -56,44 +59,58 @@ fn one(entry: &Entry, draft: &mut Draft, reader: &mut Reader<'_>) {
     };
     // What is left once `args` is read is one form with its modifiers.
     let rest: Vec<Entry> = parts.iter().filter(|part| part.key.text != "args").cloned().collect();
+    if rest.is_empty() {
+        let message = format!("the function `{name}` gives nothing");
+        reader.report(Diagnostic::error(codes::MISSING_KEY, entry.key_span, message).hint("say what it gives: `give: …`"));
+        return;
+    }
     let body = Node::new(entry.value.span, NodeKind::Map(rest));
     let form = parse(reader, |cx| cx.form(&body, Position::Pure));
     let (Some(params), Some(body)) = (params, form) else { return };
     if draft.claim(name, entry.key_span, reader) {
-        draft.functions.insert(Text::from(name), Function { span: entry.key_span, params, body });
+        draft.functions.insert(Text::from(name), Function { span: entry.key_span, params, body, own });
     }
 }
 
 /// `args: [a, b]`, or `args: {a: int, b: [x, y]}` with types.
 fn params(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<(Text, Type)>> {
-    let list: Vec<(Text, Type)> = match &node.kind {
-        NodeKind::List(items) => items
-            .iter()
-            .map(|item| match item.as_text() {
-                Some(name) if is_name(name) => Some((Text::from(name), Type::any())),
-                _ => {
-                    reader.report(bad_name(item.scalar_text().unwrap_or(item.kind_word()), item.span));
-                    None
-                }
-            })
-            .collect::<Option<_>>()?,
-        NodeKind::Map(entries) => entries
-            .iter()
-            .map(|entry| {
-                if !is_name(&entry.key.text) {
-                    reader.report(bad_name(&entry.key.text, entry.key_span));
-                    return None;
-                }
-                Some((entry.key.text.clone(), type_of(&entry.value, reader)?))
-            })
-            .collect::<Option<_>>()?,
+    let list: Vec<(Text, Type, Span)> = match &node.kind {
+        NodeKind::List(items) => items.iter().map(|item| bare(item, reader)).collect::<Option<_>>()?,
+        NodeKind::Map(entries) => entries.iter().map(|entry| typed(entry, reader)).collect::<Option<_>>()?,
         _ => {
             let message = format!("expected names of arguments, found {}", node.kind_word());
             reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
             return None;
         }
     };
-    Some(list)
+    let mut params: Vec<(Text, Type)> = Vec::with_capacity(list.len());
+    for (name, ty, span) in list {
+        if params.iter().any(|(one, _)| *one == name) {
+            let message = format!("the argument `{name}` is given twice");
+            reader.report(Diagnostic::error(codes::NAME_COLLISION, span, message));
+            return None;
+        }
+        params.push((name, ty));
+    }
+    Some(params)
+}
+
+fn bare(item: &Node, reader: &mut Reader<'_>) -> Option<(Text, Type, Span)> {
+    match item.as_text().filter(|name| is_name(name)) {
+        Some(name) => Some((Text::from(name), Type::any(), item.span)),
+        None => {
+            reader.report(bad_name(item.scalar_text().unwrap_or(item.kind_word()), item.span));
+            None
+        }
+    }
+}
+
+fn typed(entry: &Entry, reader: &mut Reader<'_>) -> Option<(Text, Type, Span)> {
+    if !is_name(&entry.key.text) {
+        reader.report(bad_name(&entry.key.text, entry.key_span));
+        return None;
+    }
+    Some((entry.key.text.clone(), type_of(&entry.value, reader)?, entry.key_span))
 }
 
 /// A type as an author writes it: a word, a list of words (a vocabulary), or a map of fields.
@@ -119,7 +136,11 @@ fn type_of(node: &Node, reader: &mut Reader<'_>) -> Option<Type> {
             let fields = entries.iter().map(|entry| Some((entry.key.text.clone(), type_of(&entry.value, reader)?)));
             Some(Type::map_of(fields.collect::<Option<Vec<_>>>()?))
         }
-        NodeKind::Null => Some(Type::any()),
+        NodeKind::Null if node.implicit => {
+            let message = "an argument without a type";
+            reader.report(Diagnostic::error(codes::IMPLICIT_NULL, node.span, message).hint("write `any`, or list the names: `args: [a, b]`"));
+            None
+        }
         _ => {
             let message = format!("expected a type, found {}", node.kind_word());
             reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message));

@@ -138,7 +138,7 @@ fn known(entry: &Entry, own: bool, reader: &mut Reader<'_>) {
         Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, format!("`{key}` is not built yet"))
             .hint("it belongs to a later version of the language")
     } else {
-        reader.incomplete = true;
+        reader.incomplete |= entry.value.is_collection();
         Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, format!("unknown key `{key}`"))
             .suggest(key, known.clone())
             .hint(format!("a spec has {}", quoted_list(known)))

@@ -11,8 +11,9 @@ mod functions;
 mod header;
 mod sections;
 
-use crate::diag::{Diagnostics, codes};
-use crate::source::Sources;
+use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::engine::yaml;
+use crate::source::{Sources, Span};
 use crate::spec::Spec;
 
 pub use checks::{CHECK_KEYS, EXAMPLE_KEYS};
@@ -28,13 +29,14 @@ pub fn load(workspace: &Workspace<'_>, path: &str, sources: &mut Sources, diagno
     let mut reader = files::Reader::new(workspace, sources, diagnostics);
     let document = reader.document(path, None)?;
     let mut draft = collect::Draft::default();
-    collect::file(&document, true, &mut draft, &mut reader);
+    collect::file(&document, None, &mut draft, &mut reader);
     Some(draft.finish(&document, &mut reader))
 }
 
 /// The dataset name that a spec file declares: `None` for modules and for files that do not read.
 #[must_use]
 pub fn dataset_name(text: &str) -> Option<&str> {
+    let text = text.trim_start_matches('\u{feff}');
     let line = text.lines().find_map(|line| line.strip_prefix("dataset:"))?;
     let name = line.split(" #").next()?.trim().trim_matches(['"', '\'']);
     (!name.is_empty()).then_some(name)
@@ -46,23 +48,56 @@ pub fn datasets(workspace: &Workspace<'_>, diagnostics: &mut Diagnostics) -> Vec
     let names = match workspace.world.list(&folder) {
         Ok(names) => names,
         Err(error) => {
-            diagnostics.push(crate::diag::Diagnostic::unplaced(codes::FILE_UNREADABLE, error.to_string()));
+            diagnostics.push(Diagnostic::unplaced(codes::FILE_UNREADABLE, error.to_string()));
             return Vec::new();
         }
     };
     let mut found: Vec<(String, String)> = Vec::new();
     for file in names.into_iter().filter(|name| has_yaml_ending(name)) {
         let Ok(bytes) = workspace.world.read(&folder.join(&file)) else { continue };
-        let Some(name) = std::str::from_utf8(&bytes).ok().and_then(dataset_name) else { continue };
-        if let Some((_, other)) = found.iter().find(|(one, _)| one == name) {
+        let Some(name) = declared(&file, &bytes) else { continue };
+        if let Some((_, other)) = found.iter().find(|(one, _)| *one == name) {
             let message = format!("the dataset `{name}` is declared in `{other}` and in `{file}`");
-            diagnostics.push(crate::diag::Diagnostic::unplaced(codes::DATASET_DUPLICATE, message));
+            diagnostics.push(Diagnostic::unplaced(codes::DATASET_DUPLICATE, message));
             continue;
         }
-        found.push((name.to_owned(), file));
+        found.push((name, file));
     }
     found.sort();
     found
+}
+
+/// The dataset that a file declares, even where it cannot be read to its end: then it is found, and the reason is said.
+fn declared(file: &str, bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    if let Some(name) = dataset_name(&text) {
+        return Some(name.to_owned());
+    }
+    let mut sources = Sources::default();
+    let source = sources.add(file, text.as_ref());
+    let root = yaml::read(source, &sources, &mut Diagnostics::default())?;
+    root.get("dataset")?.scalar_text().map(str::to_owned)
+}
+
+/// Reads every file of `scenarios/` that no dataset has read, as a module: what nothing uses is checked as far as that goes.
+pub fn strays(workspace: &Workspace<'_>, sources: &mut Sources, diagnostics: &mut Diagnostics) {
+    let names = workspace.world.list(&workspace.root.join("scenarios")).unwrap_or_default();
+    for file in names.into_iter().filter(|name| has_yaml_ending(name)) {
+        let shown = format!("scenarios/{file}");
+        // A link out of the workspace is nothing that a module could be.
+        let outside = workspace.world.inside(&workspace.root.join("scenarios"), &file).is_err();
+        if outside || sources.iter().any(|(_, source)| source.path() == shown) {
+            continue;
+        }
+        let errors = diagnostics.counts().0;
+        let mut reader = files::Reader::new(workspace, sources, diagnostics);
+        let Some(document) = reader.document(&file, None) else { continue };
+        if header::check(&document.root, false, &mut reader) && errors == 0 {
+            let start = Span::new(document.source, 0..0);
+            let message = format!("no dataset uses `{file}`");
+            reader.report(Diagnostic::warning(codes::UNUSED, start, message).hint("name it under `use`, or remove it"));
+        }
+    }
 }
 
 fn has_yaml_ending(name: &str) -> bool {

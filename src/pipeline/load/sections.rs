@@ -3,6 +3,7 @@
 use super::checks;
 use super::collect::Draft;
 use super::files::Reader;
+use super::header;
 use crate::data::Text;
 use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
 use crate::engine::yaml::{self, Node, NodeKind};
@@ -141,6 +142,8 @@ fn add(
         let diagnostic = Diagnostic::error(codes::NAME_COLLISION, span, message).label(first, "first here");
         reader.report(if known.section == section {
             diagnostic
+        } else if scenario.is_none() {
+            diagnostic.hint("facts, context, draws, derivations and functions share one set of names")
         } else {
             diagnostic.hint(format!(
                 "it stands under `{}` there: a scenario specialises an entry in its own section",
@@ -213,16 +216,21 @@ pub(super) fn scenarios(node: &Node, own: bool, draft: &mut Draft, reader: &mut 
         if matches!(&entry.value.kind, NodeKind::Map(inner) if inner.is_empty()) {
             continue;
         }
+        if entry.value.is_null() {
+            let message = format!("the scenario `{name}` has no value");
+            let hint = "write `{}` for a scenario that changes nothing";
+            reader.report(Diagnostic::error(codes::IMPLICIT_NULL, entry.value.span, message).hint(hint));
+            continue;
+        }
         for part in names(&entry.value, name, reader) {
             match part.key.text.as_str() {
                 "weight" => weight(&part.value, at, draft, reader),
                 "context" | "draw" | "derive" | "say" => entries(part, Some(at), own, draft, reader),
                 "checks" => checks::read(&part.value, Some(at), draft, reader),
                 other => {
-                    reader.incomplete |= !super::header::LATER.contains(&other);
-                    let diagnostic =
-                        Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, format!("a scenario does not take `{other}`"));
-                    reader.report(if super::header::LATER.contains(&other) {
+                    reader.incomplete |= part.value.is_collection() && !header::LATER.contains(&other);
+                    let diagnostic = Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, format!("a scenario does not take `{other}`"));
+                    reader.report(if header::LATER.contains(&other) {
                         diagnostic.hint(format!("`{other}` is not built yet"))
                     } else {
                         let known = Key::names(SCENARIO_KEYS);
@@ -266,13 +274,22 @@ pub(super) fn constitution(entry: &yaml::Entry, draft: &mut Draft, reader: &mut 
         }
     }
     let missing = |key: &str, reader: &mut Reader<'_>| {
+        reader.incomplete = true;
         reader.report(Diagnostic::error(codes::MISSING_KEY, entry.key_span, format!("a constitution needs `{key}`")));
     };
-    let Some(hash) = node.get("hash").and_then(Node::scalar) else { return missing("hash", reader) };
-    let Some(places) = node.get("places").and_then(Node::as_list) else { return missing("places", reader) };
-    let places = places.iter().filter_map(|place| Some((Text::from(place.as_text()?), place.span))).collect();
-    let principles = node.get("principles").and_then(Node::as_map).into_iter().flatten();
-    let principles = principles.map(|one| (one.key.text.clone(), one.value.as_text().unwrap_or_default().to_owned())).collect();
+    let Some(hash) = node.get("hash") else { return missing("hash", reader) };
+    let Some(hash) = hash.scalar().filter(|_| !hash.is_null()) else {
+        let message = format!("expected a hash, found {}", hash.kind_word());
+        return reader.report(Diagnostic::error(codes::WRONG_TYPE, hash.span, message));
+    };
+    let Some(places) = node.get("places") else { return missing("places", reader) };
+    let NodeKind::List(places) = &places.kind else {
+        let message = format!("expected a list of paths, found {}", places.kind_word());
+        return reader.report(Diagnostic::error(codes::WRONG_TYPE, places.span, message).hint("write `places: [input.constitutional_hash]`"));
+    };
+    let places = places.iter().filter_map(|place| Some((Text::from(header::line(place, reader)?), place.span))).collect();
+    let principles = node.get("principles").map_or(&[][..], |node| names(node, "principles", reader));
+    let principles = principles.iter().filter_map(|one| Some((one.key.text.clone(), header::line(&one.value, reader)?))).collect();
     if let Some(first) = &draft.constitution {
         let diagnostic = Diagnostic::error(codes::NAME_COLLISION, entry.key_span, "a second constitution");
         reader.report(diagnostic.label(first.span, "first here"));

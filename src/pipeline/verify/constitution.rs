@@ -16,6 +16,7 @@ pub(super) fn check(checked: &Checked, root: Node<'_>, place: &dyn Fn(&str) -> R
             Some(other) => format!("`{path}` carries `{other}`, not the constitutional hash `{}`", constitution.hash),
             None => format!("`{path}` does not carry the constitutional hash `{}`", constitution.hash),
         };
-        wrong.push(Diagnostic::error(codes::HASH_MISSING, *span, message).in_record(place(path)));
+        let field = super::field_span(checked, path).unwrap_or(*span);
+        wrong.push(Diagnostic::error(codes::HASH_MISSING, field, message).label(*span, "wanted here").in_record(place(path)));
     }
 }

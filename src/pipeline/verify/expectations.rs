@@ -60,25 +60,18 @@ impl Counts {
             self.fingerprints.push(fingerprint(&shown(&value)));
             return Ok(());
         };
-        let mut group = String::new();
-        if let Some(by) = by {
-            json::write_canonical(Node::of(&*by.eval(env)?), &mut group);
-        }
-        bump(&mut self.totals, &group);
-        if !self.values.contains_key(&group) {
-            self.values.insert(group.clone(), BTreeMap::new());
-        }
-        let Some(values) = self.values.get_mut(&group) else { return Ok(()) };
-        match value.as_list() {
-            None => bump(values, &shown(&value)),
-            Some(items) => {
-                for (at, item) in items.iter().enumerate() {
-                    // A value that stands twice in one record is one record that has it.
-                    if !items.iter().take(at).any(|earlier| earlier == item) {
-                        bump(values, &shown(item));
-                    }
-                }
-            }
+        let group = match by {
+            Some((by, _)) => shown(&*by.eval(env)?),
+            None => String::new(),
+        };
+        let mut each = match &*value {
+            Value::List(items) => items.iter().map(shown).collect(),
+            other => vec![shown(other)],
+        };
+        each.sort_unstable();
+        each.dedup();
+        for one in each {
+            *self.values.entry((group.clone(), one)).or_default() += 1;
         }
         Ok(())
     }
@@ -235,7 +228,10 @@ impl Shares<'_> {
         let count = self.counts.values.get(group).and_then(|values| values.get(value)).copied().unwrap_or(0);
         let found = share(count, total);
         let of = &self.expectation.name;
-        let within = if group.is_empty() { String::new() } else { format!(" within {group}") };
+        let within = match &self.expectation.counted {
+            Counted::Share { by: Some((_, by)), .. } => format!(" where `{by}` is {group}"),
+            _ => String::new(),
+        };
         self.outcomes.push(Outcome {
             expected: format!("share of {of} = {value}{within} from {} to {}", band.min, band.max),
             found: format!("{count} of {total} ({found:.4})"),

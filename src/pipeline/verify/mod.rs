@@ -15,6 +15,7 @@ use crate::data::Value;
 use crate::diag::{Diagnostic, RecordPlace};
 use crate::program::Frame;
 use crate::record::Node;
+use crate::source::Span;
 
 /// Checks one record; the diagnostics of everything that is wrong with it.
 ///
@@ -29,4 +30,17 @@ pub fn verify(checked: &Checked, frame: &Frame<'_>, value: &Value) -> Result<(),
     constitution::check(checked, root, &place, &mut wrong);
     rules::check(checked, frame, &place, &mut wrong);
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+/// The line of the spec that gives what stands at a path of the record: the deepest field on the way there.
+fn field_span(checked: &Checked, path: &str) -> Option<Span> {
+    let (_, record) = checked.spec.record.as_ref()?;
+    let mut form = &**record;
+    for part in path.split('.') {
+        match form.fields().iter().find(|(name, _)| name == part) {
+            Some((_, field)) => form = &**field,
+            None => break,
+        }
+    }
+    Some(form.span())
 }

@@ -6,10 +6,14 @@ use crate::record::{Node, View};
 
 /// Reports integers beyond 64 bits and floats that are not finite.
 pub(super) fn check(checked: &Checked, root: Node<'_>, place: &dyn Fn(&str) -> RecordPlace, wrong: &mut Vec<Diagnostic>) {
-    let Some((span, _)) = &checked.spec.record else { return };
     let mut path = Vec::new();
     walk(root, &mut path, &mut |path, code, message| {
-        wrong.push(Diagnostic::error(code, *span, message).in_record(place(&path.join("."))));
+        let path = path.join(".");
+        let diagnostic = match super::field_span(checked, &path) {
+            Some(span) => Diagnostic::error(code, span, message),
+            None => Diagnostic::unplaced(code, message),
+        };
+        wrong.push(diagnostic.in_record(place(&path)));
     });
 }
 

@@ -11,7 +11,7 @@ pub(super) fn check(checked: &Checked, root: Node<'_>, place: &dyn Fn(&str) -> R
         return;
     }
     for violation in schema.violations(root) {
-        let spec = leaf_span(checked, &violation.path);
+        let spec = super::field_span(checked, &violation.path);
         let diagnostic = match (spec, violation.schema_span) {
             (Some(spec), Some(schema)) => {
                 Diagnostic::error(codes::SCHEMA_VIOLATION, spec, violation.message).label(schema, "the schema says so here")
@@ -21,17 +21,4 @@ pub(super) fn check(checked: &Checked, root: Node<'_>, place: &dyn Fn(&str) -> R
         };
         wrong.push(diagnostic.in_record(place(&violation.path)));
     }
-}
-
-/// The line of the spec that gives what stands at a path of the record: the deepest field on the way there.
-fn leaf_span(checked: &Checked, path: &str) -> Option<crate::source::Span> {
-    let (_, record) = checked.spec.record.as_ref()?;
-    let mut form = &**record;
-    for part in path.split('.') {
-        match form.fields().iter().find(|(name, _)| name == part) {
-            Some((_, field)) => form = &**field,
-            None => break,
-        }
-    }
-    Some(form.span())
 }

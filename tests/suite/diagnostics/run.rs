@@ -1,0 +1,129 @@
+//! One build of a fixture, in memory, and what every diagnostic must keep whatever it says.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use dictum::build::{Built, Failure, LockMode, Out, Reporter, Request, build};
+use dictum::diag::render::{MessageFormat, render, summary};
+use dictum::diag::{Diagnostic, Diagnostics, codes};
+use dictum::pipeline::emit::FORMATS;
+use dictum::pipeline::load::Workspace;
+use dictum::pipeline::sound;
+use dictum::source::Sources;
+use dictum::world::World;
+
+/// Codes of faults that no place in a file is to blame for.
+const UNPLACED: &[dictum::diag::Code] = &[codes::DATASET_DUPLICATE, codes::DATASET_UNKNOWN, codes::FILE_MISSING];
+
+/// Columns of the terminal in which people read.
+const WIDTH: usize = 120;
+
+/// What a build came to.
+pub(super) struct Found {
+    /// Every text that was read.
+    pub(super) sources: Sources,
+    /// What was reported, in order.
+    pub(super) diagnostics: Diagnostics,
+    /// Whether the build says that it wrote an output.
+    pub(super) built: bool,
+}
+
+struct Silent;
+
+impl Reporter for Silent {
+    fn start(&mut self, _: &str, _: u64) {}
+    fn advance(&mut self, _: u64) {}
+    fn finish(&mut self, _: &Built) {}
+    fn note(&mut self, _: &str) {}
+}
+
+/// Builds every dataset of a workspace, at its own size, in all formats; a workspace whose only file declares no dataset is
+/// loaded from that file.
+pub(super) fn run(world: &dyn World, root: &str, out: &str) -> Found {
+    let workspace = Workspace { world, root: PathBuf::from(root) };
+    let request = Request {
+        datasets: Vec::new(),
+        size: None,
+        seed: 0,
+        from: 0,
+        count: None,
+        formats: FORMATS.to_vec(),
+        out: Out::Folder(PathBuf::from(out)),
+        threads: Some(1),
+        lock: LockMode::Ignore,
+        hash: None,
+        plain: false,
+    };
+    let outcome = build(&workspace, request, &mut Silent, &AtomicBool::new(false));
+    match outcome.result {
+        Ok(_) => Found { sources: outcome.sources, diagnostics: outcome.diagnostics, built: true },
+        Err(Failure::Mistakes) => Found { sources: outcome.sources, diagnostics: outcome.diagnostics, built: false },
+        Err(Failure::Usage(_)) => alone(&workspace),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+fn alone(workspace: &Workspace<'_>) -> Found {
+    let files = workspace.world.list(&workspace.root.join("scenarios")).unwrap();
+    let [file] = files.as_slice() else { panic!("no dataset in {files:?}") };
+    let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+    sound(workspace, file, &mut sources, &mut diagnostics);
+    let diagnostics = diagnostics.sorted(&sources);
+    Found { sources, diagnostics, built: false }
+}
+
+impl Found {
+    /// One diagnostic in its short form.
+    pub(super) fn short(&self, one: &Diagnostic) -> String {
+        self.rendered(&[one.clone()].into_iter().collect(), MessageFormat::Short).trim_end().to_owned()
+    }
+
+    /// What a person reads in the terminal.
+    pub(super) fn human(&self) -> String {
+        let text = self.rendered(&self.diagnostics, MessageFormat::Human { color: false, width: WIDTH });
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        format!("{}\n{}\n", lines.join("\n"), summary(&self.diagnostics).unwrap_or_default())
+    }
+
+    fn rendered(&self, diagnostics: &Diagnostics, format: MessageFormat) -> String {
+        let mut out = Vec::new();
+        render(diagnostics, &self.sources, format, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    /// What is wrong with the diagnostics themselves.
+    pub(super) fn bad_manners(&self) -> Vec<String> {
+        let mut complaints: Vec<String> = self.diagnostics.iter().filter_map(|one| self.bad_one(one)).collect();
+        let mut seen = BTreeSet::new();
+        for one in self.diagnostics.iter() {
+            if !seen.insert((self.short(one), one.record.as_ref().map(|record| record.index))) {
+                complaints.push(format!("said twice: {}", self.short(one)));
+            }
+        }
+        let short = self.rendered(&self.diagnostics, MessageFormat::Short);
+        let json = self.rendered(&self.diagnostics, MessageFormat::Json);
+        let count = self.diagnostics.iter().count();
+        if short.lines().count() != count || json.lines().count() != count {
+            complaints.push(format!("{count} diagnostics are not {count} lines: {short}{json}"));
+        }
+        let broken = json.lines().filter(|line| serde_json::from_str::<serde_json::Value>(line).is_err());
+        complaints.extend(broken.map(|line| format!("not JSON: {line}")));
+        complaints
+    }
+
+    fn bad_one(&self, one: &Diagnostic) -> Option<String> {
+        let says = |what: &str| Some(format!("{what}: {}", self.short(one)));
+        let Some(primary) = &one.primary else {
+            return if UNPLACED.contains(&one.code) { None } else { says("without a place") };
+        };
+        let Some(source) = self.sources.get(primary.span.source) else { return says("a place in no file") };
+        if source.text().get(primary.span.range()).is_none() {
+            return says("a place outside the text");
+        }
+        if one.message.ends_with('.') || one.message.starts_with(|first: char| first.is_uppercase()) {
+            return says("not a lower-case phrase without a full stop");
+        }
+        None
+    }
+}
