@@ -32,6 +32,7 @@ pub const GENERATORS: &[(&str, &str)] = &[
     ("csv", "1.4.0"),
     ("granit-parser", "2.2.0"),
     ("jsonschema", "0.60.2"),
+    ("libm", "0.2.16"),
     ("minijinja", "3.0.5"),
     ("parquet", "60.1.0"),
     ("rand_pcg", "0.10.2"),
