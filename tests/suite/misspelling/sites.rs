@@ -205,7 +205,9 @@ impl Finder<'_> {
                 self.literal(Kind::Compared, left);
                 self.literal(Kind::Compared, right);
                 if let ExprKind::List(items) = &right.kind {
-                    items.iter().for_each(|item| self.literal(Kind::Compared, item));
+                    for item in items {
+                        self.literal(Kind::Compared, item);
+                    }
                 }
             }
             left = right;
