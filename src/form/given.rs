@@ -42,7 +42,12 @@ fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
                     .iter()
                     .map(|entry| {
                         let form = body(cx, &entry.value)?;
-                        Some(Case { span: entry.key_span, value: entry.key_value.clone(), shown: entry.key.text.clone(), body: form })
+                        Some(Case {
+                            span: entry.key_span,
+                            value: entry.key_value.clone(),
+                            shown: entry.key.text.clone(),
+                            body: form,
+                        })
                     })
                     .collect();
                 read.into_iter().collect::<Option<Vec<_>>>()

@@ -164,7 +164,9 @@ impl Op for NearOp {
                 let value = op.eval(env)?;
                 let limits = value.as_list().unwrap_or_default().iter().map(Value::as_int).collect::<Option<Vec<_>>>();
                 match limits {
-                    Some(limits) if !limits.is_empty() && limits.iter().all(|limit| is_portable(*limit)) => windows(&limits, self.within),
+                    Some(limits) if !limits.is_empty() && limits.iter().all(|limit| is_portable(*limit)) => {
+                        windows(&limits, self.within)
+                    }
                     _ => return Err(self.fault()),
                 }
             }

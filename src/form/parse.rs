@@ -187,7 +187,9 @@ impl Parse<'_> {
             let place = if position == Position::Say { "wording" } else { "what is computed" };
             let code = if dollar { codes::DRAWN_LABEL } else { codes::WRONG_POSITION };
             let message = format!("`{}` draws, and {place} cannot", spelt(kind.head, dollar));
-            self.report(Diagnostic::error(code, head.key_span, message).hint("draw it under `context` or `draw` and read its name here"));
+            self.report(
+                Diagnostic::error(code, head.key_span, message).hint("draw it under `context` or `draw` and read its name here"),
+            );
             return None;
         }
         let shape = Shape { span: node.span, head_span: head.key_span, head: &head.value, position, dollar, taken, entries };
@@ -235,9 +237,14 @@ impl Parse<'_> {
         let unknown = wrong.clone().find(|(_, key)| !is_modifier(key)).or_else(|| wrong.clone().next());
         let (span, key) = unknown.map_or((node.span, ""), |(entry, key)| (entry.key_span, key));
         let shown = spelt(key, dollar);
-        let message = if key.is_empty() { "expected a form, found an empty mapping".to_owned() } else { format!("`{shown}` is not a form") };
-        let message = if MODIFIERS.contains(&key) { format!("`{shown}` stands beside a form, and there is none") } else { message };
-        let data = if dollar { "a key of data that starts with `$` is written `$$`" } else { "data goes under `give` or `const`" };
+        let message = if key.is_empty() {
+            "expected a form, found an empty mapping".to_owned()
+        } else {
+            format!("`{shown}` is not a form")
+        };
+        let message = if is_modifier(key) { format!("`{shown}` stands beside a form, and there is none") } else { message };
+        let data =
+            if dollar { "a key of data that starts with `$` is written `$$`" } else { "data goes under `give` or `const`" };
         self.report(
             Diagnostic::error(codes::UNKNOWN_KEY, span, message)
                 .suggest(&shown, heads())
@@ -258,12 +265,14 @@ impl Parse<'_> {
             }
             known = false;
             let shown = entry.key.text.as_str();
-            let options: Vec<String> = kind.options.iter().chain(MODIFIERS).map(|one| spelt(one, dollar)).collect();
+            let options: Vec<String> =
+                kind.options.iter().copied().chain(MODIFIERS.iter().map(|key| key.name)).map(|one| spelt(one, dollar)).collect();
             let options = || options.iter().map(String::as_str);
             let elsewhere = name.is_some_and(|name| FORMS.iter().any(|other| other.options.contains(&name)));
             let code = if elsewhere || name.is_none() { codes::FOREIGN_KEY } else { codes::UNKNOWN_KEY };
-            let diagnostic = Diagnostic::error(code, entry.key_span, format!("`{}` does not take `{shown}`", spelt(kind.head, dollar)))
-                .suggest(shown, options());
+            let diagnostic =
+                Diagnostic::error(code, entry.key_span, format!("`{}` does not take `{shown}`", spelt(kind.head, dollar)))
+                    .suggest(shown, options());
             self.report(diagnostic.hint(format!("beside `{}` may stand {}", spelt(kind.head, dollar), quoted_list(options()))));
         }
         known

@@ -94,7 +94,8 @@ impl Range {
 
     /// Integers beyond 64 bits have no place in any format.
     fn fits(&self, cx: &mut Parse<'_>) -> bool {
-        let fits = [&self.min, &self.max].iter().all(|end| !matches!(end, Bound::Number(Value::Int(number)) if !is_portable(*number)));
+        let fits =
+            [&self.min, &self.max].iter().all(|end| !matches!(end, Bound::Number(Value::Int(number)) if !is_portable(*number)));
         if !fits {
             cx.report(Diagnostic::error(codes::BAD_RANGE, self.span, "an end of this range is beyond 64 bits"));
         }

@@ -453,7 +453,9 @@ impl Lower<'_> {
     fn call_user(&mut self, call: &Call, args: Vec<Argument>, named: Vec<(Text, Argument)>, span: Span) -> Typed {
         let name = &call.name;
         self.mark_used(&name.text);
-        let Some(Some(function)) = self.deeper(LINK, name.span, |cx| cx.function(&name.text, name.span)) else { return refused() };
+        let Some(Some(function)) = self.deeper(LINK, name.span, |cx| cx.function(&name.text, name.span)) else {
+            return refused();
+        };
         if !self.reaches(function.depth, name.span) {
             return refused();
         }
@@ -478,10 +480,8 @@ impl Lower<'_> {
     fn misfit(&mut self, misfit: Misfit, call: &Call, span: Span) {
         let place = match &misfit.place {
             Some(Place::At(at)) => call.args.get(*at).map(|one| one.span),
-            Some(Place::Named(name)) => call.named.iter().find(|(key, _)| key.text == *name).map(|(key, one)| {
-                // The keyword itself is to blame where there is none of that name, its value otherwise.
-                if misfit.code == codes::BAD_ARGUMENTS || misfit.code == codes::UNDEFINED_ATTRIBUTE { key.span } else { one.span }
-            }),
+            Some(Place::Named(name)) => call.named.iter().find(|(key, _)| key.text == *name).map(|(_, one)| one.span),
+            Some(Place::Keyword(name)) => call.named.iter().find(|(key, _)| key.text == *name).map(|(key, _)| key.span),
             None => None,
         };
         let unknown = misfit.code == call.role.unknown();

@@ -11,7 +11,7 @@ use super::env::Slot;
 use super::function::{Functions, UserFunction};
 use super::names::{Entry, Section, World};
 use super::scope::Scope;
-use crate::data::{Field, Fields, Text, Type};
+use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::source::Span;
 
@@ -49,10 +49,10 @@ enum State {
 
 /// The place where lowering is.
 #[derive(Clone)]
-struct Place {
+pub(super) struct Place {
     purpose: Purpose,
     path: Vec<Text>,
-    live: Vec<bool>,
+    pub(super) live: Vec<bool>,
     guarded: bool,
 }
 
@@ -66,7 +66,7 @@ pub struct Lower<'s> {
     busy: Vec<Text>,
     slots: Vec<Slot>,
     pub(super) scopes: Vec<Scope>,
-    place: Place,
+    pub(super) place: Place,
     pub(super) causes: BTreeSet<Text>,
     /// The entry that every draw belongs to, and its path.
     pub(super) keys: Vec<(Text, Vec<Text>)>,
@@ -451,7 +451,9 @@ impl<'s> Lower<'s> {
                     1 => format!("the function `{name}` calls itself"),
                     _ => format!("these functions call each other: {path}"),
                 };
-                self.report(Diagnostic::error(codes::DEPENDENCY_CYCLE, span, message).hint("recursion is not part of the language"));
+                self.report(
+                    Diagnostic::error(codes::DEPENDENCY_CYCLE, span, message).hint("recursion is not part of the language"),
+                );
             }
             return known;
         }
@@ -472,7 +474,8 @@ impl<'s> Lower<'s> {
         });
         self.busy.pop();
         let (params, types) = entry.params.iter().cloned().unzip();
-        let function = Arc::new(UserFunction { name: entry.name.clone(), params, types, body: lowered.op, ty: lowered.ty, depth });
+        let function =
+            Arc::new(UserFunction { name: entry.name.clone(), params, types, body: lowered.op, ty: lowered.ty, depth });
         self.functions.insert(entry.name.clone(), Some(Arc::clone(&function)));
         Some(function)
     }
@@ -481,25 +484,5 @@ impl<'s> Lower<'s> {
     pub(super) fn functions_so_far(&self) -> Functions {
         let done = self.functions.iter().filter_map(|(name, function)| Some((name.clone(), Arc::clone(function.as_ref()?))));
         Functions::new(done.collect())
-    }
-
-    /// `context` or `say` as one map: its slots and its fields.
-    pub(super) fn gathered(&mut self, sections: &[Section], prefix: &str) -> (Vec<(Text, usize)>, Type) {
-        let mut slots = Vec::new();
-        let mut fields = Fields::default();
-        let world = self.world;
-        for (at, entry) in world.entries.values().enumerate() {
-            if !sections.contains(&entry.section) {
-                continue;
-            }
-            let short = Text::from(entry.name.strip_prefix(prefix).unwrap_or(&entry.name));
-            let Some(known) = self.entry(at) else { continue };
-            self.causes.extend(known.causes.iter().cloned());
-            self.mark_used(&entry.name);
-            let optional = !self.place.live.iter().zip(&known.present).all(|(live, there)| !live || *there);
-            fields.known.insert(short.clone(), Field { ty: known.ty, optional });
-            slots.push((short, at));
-        }
-        (slots, Type::of_fields(fields))
     }
 }

@@ -13,6 +13,7 @@ mod infer;
 mod lower;
 mod names;
 mod scope;
+mod objects;
 mod text;
 
 use std::borrow::Cow;

@@ -6,4 +6,16 @@ mod workbench;
 mod workspace;
 
 mod architecture;
+mod cli;
+mod determinism;
 mod diagnostics;
+mod editor;
+mod formats;
+mod golden;
+mod interruption;
+mod memory;
+mod misspelling;
+mod newcomer;
+mod procedure;
+mod properties;
+mod reference;

@@ -77,7 +77,10 @@ pub(super) fn syntax() -> SyntaxConfig {
 /// The parser's words with the marks that an author writes, and what was likely meant.
 fn in_our_words(detail: &str, found: &str) -> (String, Option<&'static str>) {
     if detail == "unexpected end of input, expected end of block" {
-        return ("a block that is never closed".to_owned(), Some("`{% if %}` ends with `{% endif %}`, `{% for %}` with `{% endfor %}`"));
+        return (
+            "a block that is never closed".to_owned(),
+            Some("`{% if %}` ends with `{% endif %}`, `{% for %}` with `{% endfor %}`"),
+        );
     }
     if let Some(name) = detail.strip_prefix("unknown statement ") {
         return (format!("`{{% {name} %}}` without a beginning, or no statement at all"), None);
@@ -332,14 +335,6 @@ impl Reader<'_> {
             }
         }
         Ok(ExprKind::Call(call))
-    }
-
-    /// The place of a keyword before the value that begins at `value`.
-    fn keyword(&self, key: &str, value: At) -> Option<Span> {
-        let before = self.text.get(..value.start_offset as usize)?;
-        let names = before.strip_suffix('=').map_or(before, str::trim_end).trim_end().trim_end_matches('=').trim_end();
-        let start = names.strip_suffix(key)?.len();
-        Some(self.span(start..start + key.len()))
     }
 
     fn stmts(&self, list: &[ast::Stmt<'_>]) -> Parsed<Vec<Stmt>> {

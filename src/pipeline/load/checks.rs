@@ -6,6 +6,7 @@ use super::sections::{names, parse};
 use crate::data::Text;
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Entry, Node, NodeKind};
+use crate::form::Key;
 use crate::spec::{Check, Example, Stated};
 
 /// The keys of a check.

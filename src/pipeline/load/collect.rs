@@ -49,7 +49,8 @@ impl Draft {
         }
         if self.stems.contains_key(name) {
             let message = format!("`{name}` is the name of a used file");
-            reader.report(Diagnostic::error(codes::NAME_COLLISION, span, message).hint("choose another name, or rename the file"));
+            reader
+                .report(Diagnostic::error(codes::NAME_COLLISION, span, message).hint("choose another name, or rename the file"));
             return false;
         }
         match self.names.get(name) {
@@ -75,7 +76,9 @@ impl Draft {
         if taken.is_some() || self.stems.contains_key(name) {
             let message = format!("the name `{name}` of this file is given twice");
             let diagnostic = Diagnostic::error(codes::NAME_COLLISION, asked, message);
-            reader.report(taken.into_iter().fold(diagnostic, |one, first| one.label(first, "first here")).hint("rename one of the two"));
+            reader.report(
+                taken.into_iter().fold(diagnostic, |one, first| one.label(first, "first here")).hint("rename one of the two"),
+            );
         }
         self.stems.insert(name.clone(), Value::Undefined);
     }

@@ -110,10 +110,14 @@ fn share_kind(item: &Node, share: &Node, reader: &mut Reader<'_>) -> Option<Expe
         };
         if bands.is_empty() && every.is_none() {
             let message = "`share` without a band expects nothing";
-            reader.report(Diagnostic::error(codes::MISSING_KEY, entry.value.span, message).hint("write `{deny: 0.15..0.35}`, or `every: 0.1..0.4`"));
+            reader.report(
+                Diagnostic::error(codes::MISSING_KEY, entry.value.span, message)
+                    .hint("write `{deny: 0.15..0.35}`, or `every: 0.1..0.4`"),
+            );
             return None;
         }
-        let read: Vec<_> = bands.iter().map(|one| Some((one.key_value.clone(), one.key_span, band(&one.value, reader)?))).collect();
+        let read: Vec<_> =
+            bands.iter().map(|one| Some((one.key_value.clone(), one.key_span, band(&one.value, reader)?))).collect();
         return Some(ExpectationKind::Share { of, bands: read.into_iter().collect::<Option<_>>()?, every, by });
     }
     let of = parse(reader, |cx| cx.expression(share))?;

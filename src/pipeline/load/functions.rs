@@ -138,7 +138,10 @@ fn type_of(node: &Node, reader: &mut Reader<'_>) -> Option<Type> {
         }
         NodeKind::Null if node.implicit => {
             let message = "an argument without a type";
-            reader.report(Diagnostic::error(codes::IMPLICIT_NULL, node.span, message).hint("write `any`, or list the names: `args: [a, b]`"));
+            reader.report(
+                Diagnostic::error(codes::IMPLICIT_NULL, node.span, message)
+                    .hint("write `any`, or list the names: `args: [a, b]`"),
+            );
             None
         }
         _ => {

@@ -229,7 +229,8 @@ pub(super) fn scenarios(node: &Node, own: bool, draft: &mut Draft, reader: &mut 
                 "checks" => checks::read(&part.value, Some(at), draft, reader),
                 other => {
                     reader.incomplete |= part.value.is_collection() && !header::LATER.contains(&other);
-                    let diagnostic = Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, format!("a scenario does not take `{other}`"));
+                    let diagnostic =
+                        Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, format!("a scenario does not take `{other}`"));
                     reader.report(if header::LATER.contains(&other) {
                         diagnostic.hint(format!("`{other}` is not built yet"))
                     } else {
@@ -285,11 +286,14 @@ pub(super) fn constitution(entry: &yaml::Entry, draft: &mut Draft, reader: &mut 
     let Some(places) = node.get("places") else { return missing("places", reader) };
     let NodeKind::List(places) = &places.kind else {
         let message = format!("expected a list of paths, found {}", places.kind_word());
-        return reader.report(Diagnostic::error(codes::WRONG_TYPE, places.span, message).hint("write `places: [input.constitutional_hash]`"));
+        return reader.report(
+            Diagnostic::error(codes::WRONG_TYPE, places.span, message).hint("write `places: [input.constitutional_hash]`"),
+        );
     };
     let places = places.iter().filter_map(|place| Some((Text::from(header::line(place, reader)?), place.span))).collect();
     let principles = node.get("principles").map_or(&[][..], |node| names(node, "principles", reader));
-    let principles = principles.iter().filter_map(|one| Some((one.key.text.clone(), header::line(&one.value, reader)?))).collect();
+    let principles =
+        principles.iter().filter_map(|one| Some((one.key.text.clone(), header::line(&one.value, reader)?))).collect();
     if let Some(first) = &draft.constitution {
         let diagnostic = Diagnostic::error(codes::NAME_COLLISION, entry.key_span, "a second constitution");
         reader.report(diagnostic.label(first.span, "first here"));

@@ -60,18 +60,25 @@ impl Counts {
             self.fingerprints.push(fingerprint(&shown(&value)));
             return Ok(());
         };
-        let group = match by {
-            Some((by, _)) => shown(&*by.eval(env)?),
-            None => String::new(),
-        };
-        let mut each = match &*value {
-            Value::List(items) => items.iter().map(shown).collect(),
-            other => vec![shown(other)],
-        };
-        each.sort_unstable();
-        each.dedup();
-        for one in each {
-            *self.values.entry((group.clone(), one)).or_default() += 1;
+        let mut group = String::new();
+        if let Some((by, _)) = by {
+            json::write_canonical(Node::of(&*by.eval(env)?), &mut group);
+        }
+        bump(&mut self.totals, &group);
+        if !self.values.contains_key(&group) {
+            self.values.insert(group.clone(), BTreeMap::new());
+        }
+        let Some(values) = self.values.get_mut(&group) else { return Ok(()) };
+        match value.as_list() {
+            None => bump(values, &shown(&value)),
+            Some(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    // A value that stands twice in one record is one record that has it.
+                    if !items.iter().take(at).any(|earlier| earlier == item) {
+                        bump(values, &shown(item));
+                    }
+                }
+            }
         }
         Ok(())
     }

@@ -35,14 +35,17 @@ const SEVERITIES: [&str; 2] = ["error", "warning"];
 /// The comments of a file.
 pub(super) fn in_comments(path: &str, text: &str) -> Vec<Expected> {
     let of_line = |(at, line): (usize, &str)| {
-        marks(line).into_iter().map(move |(severity, code, offset, text)| Expected {
-            path: path.to_owned(),
-            line: (at + 1).checked_add_signed(offset),
-            column: None,
-            severity,
-            code,
-            text,
-        }).collect::<Vec<_>>()
+        marks(line)
+            .into_iter()
+            .map(move |(severity, code, offset, text)| Expected {
+                path: path.to_owned(),
+                line: (at + 1).checked_add_signed(offset),
+                column: None,
+                severity,
+                code,
+                text,
+            })
+            .collect::<Vec<_>>()
     };
     text.lines().enumerate().flat_map(of_line).collect()
 }
