@@ -24,7 +24,8 @@ pub(super) struct Expected {
 
 impl std::fmt::Display for Expected {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let place: String = [self.line, self.column].into_iter().flatten().map(|number| format!("{number}:")).collect();
+        let numbers: Vec<String> = [self.line, self.column].into_iter().flatten().map(|number| format!("{number}:")).collect();
+        let place = numbers.concat();
         let path = if self.path.is_empty() { String::new() } else { format!("{}:", self.path) };
         write!(f, "{path}{place} {}[{}]: {}", self.severity, self.code, self.text)
     }
