@@ -37,7 +37,8 @@ struct Depth {
 
 impl Depth {
     fn take(&mut self, token: &Token<'_>) {
-        let value = matches!(token, Token::Str(_) | Token::String(_) | Token::BracketClose | Token::ParenClose | Token::BraceClose);
+        let value =
+            matches!(token, Token::Str(_) | Token::String(_) | Token::BracketClose | Token::ParenClose | Token::BraceClose);
         match token {
             Token::VariableStart | Token::BlockStart => self.levels = vec![0],
             Token::BracketOpen | Token::ParenOpen | Token::BraceOpen => {
@@ -59,8 +60,17 @@ impl Depth {
             Token::Ident("elif") => self.branches += 1,
             Token::Ident("endif") => self.branches = 0,
             Token::Ident("not" | "and" | "or" | "is" | "in" | "if") => self.operator(),
-            Token::Ident(_) | Token::TemplateData(_) | Token::VariableEnd | Token::BlockEnd => {}
-            Token::Int(_) | Token::Int128(_) | Token::Float(_) | Token::Str(_) | Token::String(_) | Token::Colon | Token::Assign => {}
+            Token::TemplateData(_)
+            | Token::VariableEnd
+            | Token::BlockEnd
+            | Token::Colon
+            | Token::Assign
+            | Token::Ident(_)
+            | Token::Int(_)
+            | Token::Int128(_)
+            | Token::Float(_)
+            | Token::Str(_)
+            | Token::String(_) => {}
             _ => self.operator(),
         }
         self.after_value = value || matches!(token, Token::Ident(_));

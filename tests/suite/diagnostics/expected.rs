@@ -24,9 +24,13 @@ pub(super) struct Expected {
 
 impl std::fmt::Display for Expected {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let place: String = [self.line, self.column].into_iter().flatten().map(|number| format!("{number}:")).collect();
-        let path = if self.path.is_empty() { String::new() } else { format!("{}:", self.path) };
-        write!(f, "{path}{place} {}[{}]: {}", self.severity, self.code, self.text)
+        if !self.path.is_empty() {
+            write!(f, "{}:", self.path)?;
+        }
+        for number in [self.line, self.column].into_iter().flatten() {
+            write!(f, "{number}:")?;
+        }
+        write!(f, " {}[{}]: {}", self.severity, self.code, self.text)
     }
 }
 
@@ -35,14 +39,17 @@ const SEVERITIES: [&str; 2] = ["error", "warning"];
 /// The comments of a file.
 pub(super) fn in_comments(path: &str, text: &str) -> Vec<Expected> {
     let of_line = |(at, line): (usize, &str)| {
-        marks(line).into_iter().map(move |(severity, code, offset, text)| Expected {
-            path: path.to_owned(),
-            line: (at + 1).checked_add_signed(offset),
-            column: None,
-            severity,
-            code,
-            text,
-        }).collect::<Vec<_>>()
+        marks(line)
+            .into_iter()
+            .map(move |(severity, code, offset, text)| Expected {
+                path: path.to_owned(),
+                line: (at + 1).checked_add_signed(offset),
+                column: None,
+                severity,
+                code,
+                text,
+            })
+            .collect::<Vec<_>>()
     };
     text.lines().enumerate().flat_map(of_line).collect()
 }

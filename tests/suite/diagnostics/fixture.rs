@@ -54,7 +54,10 @@ impl Fixture {
     pub(super) fn all() -> Vec<Self> {
         let topics = entries(&folder()).into_iter().filter(|path| path.is_dir());
         let paths = topics.flat_map(|topic| entries(&topic));
-        paths.filter(|path| path.is_dir() || path.extension().is_some_and(|ending| ending == "yaml")).map(|path| Self::read(&path)).collect()
+        paths
+            .filter(|path| path.is_dir() || path.extension().is_some_and(|ending| ending == "yaml"))
+            .map(|path| Self::read(&path))
+            .collect()
     }
 
     fn read(path: &Path) -> Self {
@@ -100,7 +103,9 @@ impl Fixture {
         let mut differences = Vec::new();
         for one in found.diagnostics.iter() {
             // Many records may break one rule; everything else is said once.
-            let free = |taken: &Vec<&Diagnostic>| taken.is_empty() || (one.record.is_some() && taken.iter().all(|other| other.record.is_some()));
+            let free = |taken: &Vec<&Diagnostic>| {
+                taken.is_empty() || (one.record.is_some() && taken.iter().all(|other| other.record.is_some()))
+            };
             match wanted.iter_mut().find(|(expected, taken)| free(taken) && fits(expected, one, found)) {
                 Some((_, taken)) => taken.push(one),
                 None => differences.push(format!("unexpected {}", found.short(one))),
@@ -133,5 +138,8 @@ fn fits(expected: &Expected, one: &Diagnostic, found: &Found) -> bool {
         }
         None => expected.path.is_empty() || expected.line.is_none(),
     };
-    placed && one.severity.word() == expected.severity && one.code.name == expected.code && found.short(one).contains(&expected.text)
+    placed
+        && one.severity.word() == expected.severity
+        && one.code.name == expected.code
+        && found.short(one).contains(&expected.text)
 }

@@ -62,7 +62,10 @@ fn bytes_that_are_not_utf8() {
 #[test]
 fn byte_order_marks() {
     let files = [
-        ("scenarios/x.yaml", format!("\u{feff}{HEAD}schema: s.json\nderive: {{a: {{file: t.j2}}}}\nchecks: [{{id: a, that: a != ''}}]\n{RECORD}")),
+        (
+            "scenarios/x.yaml",
+            format!("\u{feff}{HEAD}schema: s.json\nderive: {{a: {{file: t.j2}}}}\nchecks: [{{id: a, that: a != ''}}]\n{RECORD}"),
+        ),
         ("templates/t.j2", "\u{feff}Hello".to_owned()),
         ("schemas/s.json", "\u{feff}{\"type\": \"object\"}".to_owned()),
     ];
@@ -120,10 +123,17 @@ fn twenty_thousand_levels_of_an_expression() {
 
 #[test]
 fn twenty_thousand_levels_of_a_template() {
-    for (open, close) in [("{% if number > 1 %}", "{% endif %}"), ("{% for i in [1] %}", "{% endfor %}"), ("{% if number > 1 %}{% elif number < 1 %}", "")] {
+    for (open, close) in [
+        ("{% if number > 1 %}", "{% endif %}"),
+        ("{% for i in [1] %}", "{% endfor %}"),
+        ("{% if number > 1 %}{% elif number < 1 %}", ""),
+    ] {
         let text = format!("{}x{}", open.repeat(DEEP), close.repeat(DEEP));
         let files = [
-            ("scenarios/x.yaml".to_owned(), format!("{HEAD}derive: {{b: {{file: t.j2}}}}\nchecks: [{{id: a, that: b != ''}}]\n{RECORD}")),
+            (
+                "scenarios/x.yaml".to_owned(),
+                format!("{HEAD}derive: {{b: {{file: t.j2}}}}\nchecks: [{{id: a, that: b != ''}}]\n{RECORD}"),
+            ),
             ("templates/t.j2".to_owned(), text),
         ];
         let lines = lines(&found(files));
@@ -135,25 +145,47 @@ fn twenty_thousand_levels_of_a_template() {
 fn names_in_a_chain_of_twenty_thousand() {
     let chain = |of: fn(usize) -> String| (0..DEEP).map(of).collect::<String>();
     let texts = [
-        format!("derive:\n{}  d{DEEP}: 1\nchecks: [{{id: a, that: d0 == 1}}]\n", chain(|at| format!("  d{at}: \"{{{{ d{} }}}}\"\n", at + 1))),
-        format!("derive:\n  d0: 1\n{}checks: [{{id: a, that: d{DEEP} == 1}}]\n", chain(|at| format!("  d{}: \"{{{{ d{at} }}}}\"\n", at + 1))),
-        format!("draw:\n{}  d{DEEP}: [1, 2]\nchecks: [{{id: a, that: d0 == 1}}]\n", chain(|at| format!("  d{at}: {{int: {{min: 0, max: \"{{{{ d{} }}}}\"}}}}\n", at + 1))),
+        format!(
+            "derive:\n{}  d{DEEP}: 1\nchecks: [{{id: a, that: d0 == 1}}]\n",
+            chain(|at| format!("  d{at}: \"{{{{ d{} }}}}\"\n", at + 1))
+        ),
+        format!(
+            "derive:\n  d0: 1\n{}checks: [{{id: a, that: d{DEEP} == 1}}]\n",
+            chain(|at| format!("  d{}: \"{{{{ d{at} }}}}\"\n", at + 1))
+        ),
+        format!(
+            "draw:\n{}  d{DEEP}: [1, 2]\nchecks: [{{id: a, that: d0 == 1}}]\n",
+            chain(|at| format!("  d{at}: {{int: {{min: 0, max: \"{{{{ d{} }}}}\"}}}}\n", at + 1))
+        ),
         format!(
             "functions:\n{}  f{DEEP}: {{args: [x], give: 1}}\nchecks: [{{id: a, that: f0(1) == 1}}]\n",
             chain(|at| format!("  f{at}: {{args: [x], give: \"{{{{ f{}(x) }}}}\"}}\n", at + 1))
         ),
-        format!("derive:\n  b:\n    let:\n{}      d{DEEP}: 1\n    give: \"{{{{ d0 }}}}\"\nchecks: [{{id: a, that: b == 1}}]\n", chain(|at| format!("      d{at}: \"{{{{ d{} }}}}\"\n", at + 1))),
-        format!("say:\n{}  d{DEEP}: [a]\nchecks: [{{id: a, that: say.d0 != ''}}]\n", chain(|at| format!("  d{at}: [\"{{{{ say.d{} }}}}\"]\n", at + 1))),
+        format!(
+            "derive:\n  b:\n    let:\n{}      d{DEEP}: 1\n    give: \"{{{{ d0 }}}}\"\nchecks: [{{id: a, that: b == 1}}]\n",
+            chain(|at| format!("      d{at}: \"{{{{ d{} }}}}\"\n", at + 1))
+        ),
+        format!(
+            "say:\n{}  d{DEEP}: [a]\nchecks: [{{id: a, that: say.d0 != ''}}]\n",
+            chain(|at| format!("  d{at}: [\"{{{{ say.d{} }}}}\"]\n", at + 1))
+        ),
     ];
     for text in texts {
         let lines = lines(&dataset(&text));
-        assert!(lines.len() == 1 && lines[0].contains("error[too-deep]"), "{}: {} {:#?}", &text[..40], lines.len(), lines.first());
+        assert!(
+            lines.len() == 1 && lines[0].contains("error[too-deep]"),
+            "{}: {} {:#?}",
+            &text[..40],
+            lines.len(),
+            lines.first()
+        );
     }
 }
 
 #[test]
 fn what_is_not_too_deep_is_built() {
-    let chain: String = (0..150).map(|at| format!("  d{at}: \"{{{{ d{} + 1 }}}}\"\n", at + 1)).collect();
+    let links: Vec<String> = (0..150).map(|at| format!("  d{at}: \"{{{{ d{} + 1 }}}}\"\n", at + 1)).collect();
+    let chain = links.concat();
     let sum = "number + ".repeat(200);
     let sets = "{% set a = number %}{{ a }}".repeat(10_000);
     let text = format!(
@@ -176,10 +208,7 @@ fn modules_in_a_chain_of_two_thousand() {
 #[test]
 fn twenty_thousand_levels_of_a_schema() {
     let deep = format!("{}true{}", "{\"not\": ".repeat(DEEP), "}".repeat(DEEP));
-    let files = [
-        ("scenarios/x.yaml".to_owned(), format!("{HEAD}schema: s.json\n{RECORD}")),
-        ("schemas/s.json".to_owned(), deep),
-    ];
+    let files = [("scenarios/x.yaml".to_owned(), format!("{HEAD}schema: s.json\n{RECORD}")), ("schemas/s.json".to_owned(), deep)];
     only(&found(files), "schemas/s.json:1:");
 }
 
