@@ -407,10 +407,10 @@ impl Lower<'_> {
         let (codes, types): (Vec<_>, Vec<_>) = call.args.iter().map(|one| self.expr(one)).unzip();
         let named: Vec<(Text, (Code, Type))> = call.named.iter().map(|(key, one)| (key.text.clone(), self.expr(one))).collect();
         if self.world.functions.contains_key(name) {
-            let args = codes.into_iter().zip(types).zip(&call.args).map(|((code, ty), one)| (code, ty, one.span));
+            let args = codes.into_iter().zip(types).zip(&call.args).map(|((code, ty), one)| (code, ty, one.span)).collect();
             let spans = call.named.iter().map(|(_, one)| one.span);
-            let named = named.into_iter().zip(spans).map(|((key, (code, ty)), span)| (key, (code, ty, span)));
-            return self.call_user(call, &args.collect::<Vec<_>>(), &named.collect::<Vec<_>>(), span);
+            let named = named.into_iter().zip(spans).map(|((key, (code, ty)), span)| (key, (code, ty, span))).collect();
+            return self.call_user(call, args, named, span);
         }
         let Some(builtin) = library::find(call.role, name) else {
             let own = self.world.functions.keys().map(Text::as_str);
@@ -442,14 +442,14 @@ impl Lower<'_> {
         (Code::Builtin(builtin, codes, named, span), ty)
     }
 
-    fn call_user(&mut self, call: &Call, args: &[Argument], named: &[(Text, Argument)], span: Span) -> Typed {
+    fn call_user(&mut self, call: &Call, args: Vec<Argument>, named: Vec<(Text, Argument)>, span: Span) -> Typed {
         let name = &call.name;
         self.mark_used(&name.text);
         let Some(Some(function)) = self.deeper(LINK, name.span, |cx| cx.function(&name.text, name.span)) else { return refused() };
         if !self.reaches(function.depth, name.span) {
             return refused();
         }
-        let args = match function.arrange(args, named) {
+        let args = match function.arrange(&args, &named) {
             Ok(args) => args,
             Err(message) => {
                 let hint = format!("it takes {}", quoted_list(function.params.iter().map(Text::as_str)));

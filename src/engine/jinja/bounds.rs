@@ -60,17 +60,17 @@ impl Depth {
             Token::Ident("elif") => self.branches += 1,
             Token::Ident("endif") => self.branches = 0,
             Token::Ident("not" | "and" | "or" | "is" | "in" | "if") => self.operator(),
-            Token::TemplateData(_)
+            Token::Ident(_)
+            | Token::TemplateData(_)
             | Token::VariableEnd
             | Token::BlockEnd
-            | Token::Colon
-            | Token::Assign
-            | Token::Ident(_)
             | Token::Int(_)
             | Token::Int128(_)
             | Token::Float(_)
             | Token::Str(_)
-            | Token::String(_) => {}
+            | Token::String(_)
+            | Token::Colon
+            | Token::Assign => {}
             _ => self.operator(),
         }
         self.after_value = value || matches!(token, Token::Ident(_));

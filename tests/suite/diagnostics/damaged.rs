@@ -31,11 +31,11 @@ fn check(files: &Files) -> Result<Found, String> {
     let world = files
         .iter()
         .fold(MemoryWorld::default(), |world, (path, bytes)| world.with(Path::new("/workspace").join(path), bytes.clone()));
-    let opened = Workspace { world: &world, root: "/workspace".into() };
+    let workspace = Workspace { world: &world, root: "/workspace".into() };
     let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
     let mut accepted = true;
-    for (_, path) in datasets(&opened, &mut diagnostics) {
-        accepted &= sound(&opened, &path, &mut sources, &mut diagnostics).is_some();
+    for (_, path) in datasets(&workspace, &mut diagnostics) {
+        accepted &= sound(&workspace, &path, &mut sources, &mut diagnostics).is_some();
     }
     let diagnostics = diagnostics.sorted(&sources);
     let found = Found { sources, diagnostics, built: false };

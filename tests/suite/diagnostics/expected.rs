@@ -24,13 +24,10 @@ pub(super) struct Expected {
 
 impl std::fmt::Display for Expected {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if !self.path.is_empty() {
-            write!(f, "{}:", self.path)?;
-        }
-        for number in [self.line, self.column].into_iter().flatten() {
-            write!(f, "{number}:")?;
-        }
-        write!(f, " {}[{}]: {}", self.severity, self.code, self.text)
+        let numbers: Vec<String> = [self.line, self.column].into_iter().flatten().map(|number| format!("{number}:")).collect();
+        let place = numbers.concat();
+        let path = if self.path.is_empty() { String::new() } else { format!("{}:", self.path) };
+        write!(f, "{path}{place} {}[{}]: {}", self.severity, self.code, self.text)
     }
 }
 

@@ -184,8 +184,8 @@ fn names_in_a_chain_of_twenty_thousand() {
 
 #[test]
 fn what_is_not_too_deep_is_built() {
-    let links: Vec<String> = (0..150).map(|at| format!("  d{at}: \"{{{{ d{} + 1 }}}}\"\n", at + 1)).collect();
-    let chain = links.concat();
+    let chain: Vec<String> = (0..150).map(|at| format!("  d{at}: \"{{{{ d{} + 1 }}}}\"\n", at + 1)).collect();
+    let chain = chain.concat();
     let sum = "number + ".repeat(200);
     let sets = "{% set a = number %}{{ a }}".repeat(10_000);
     let text = format!(
