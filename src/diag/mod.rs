@@ -8,6 +8,8 @@ pub mod codes;
 pub mod render;
 mod suggest;
 
+use std::collections::BTreeMap;
+
 use crate::source::{Sources, Span};
 pub use codes::Code;
 pub use suggest::{nearest, quoted_list};
@@ -180,7 +182,8 @@ impl Diagnostics {
         self.list.iter()
     }
 
-    /// Sorts by file and place and drops those said twice (a base entry is checked once for each scenario).
+    /// Sorts by file and place and drops those said twice (a base entry is checked once for each scenario). Of one name that is
+    /// wrong in many places the first few are kept.
     #[must_use]
     pub fn sorted(mut self, sources: &Sources) -> Self {
         let key = |one: &Diagnostic| {
@@ -190,9 +193,47 @@ impl Diagnostics {
         };
         self.list.sort_by_cached_key(key);
         self.list.dedup();
+        self.fold_names();
         self
     }
+
+    /// Keeps the first places of each wrong name; the last one kept says how many more there are.
+    fn fold_names(&mut self) {
+        let mut seen: BTreeMap<(Code, String), (usize, usize)> = BTreeMap::new();
+        let mut kept: Vec<Diagnostic> = Vec::with_capacity(self.list.len());
+        for one in self.list.drain(..) {
+            if !OF_NAMES.contains(&one.code) {
+                kept.push(one);
+                continue;
+            }
+            let (count, last) = seen.entry((one.code, one.message.clone())).or_default();
+            *count += 1;
+            if *count <= PLACES {
+                *last = kept.len();
+                kept.push(one);
+            }
+        }
+        for (count, last) in seen.into_values().filter(|(count, _)| *count > PLACES) {
+            if let Some(diagnostic) = kept.get_mut(last) {
+                let more = count - PLACES;
+                diagnostic.hints.push(format!("the same in {more} more place{}", if more == 1 { "" } else { "s" }));
+            }
+        }
+        self.list = kept;
+    }
 }
+
+/// Kinds of mistake whose message names a name: one slip where it is given shows wherever it is read.
+const OF_NAMES: &[Code] = &[
+    codes::UNDEFINED_NAME,
+    codes::UNDEFINED_ATTRIBUTE,
+    codes::UNKNOWN_FUNCTION,
+    codes::UNKNOWN_FILTER,
+    codes::UNKNOWN_TEST,
+    codes::NEEDS_WHEN,
+];
+/// So many places of one wrong name are shown.
+const PLACES: usize = 3;
 
 impl FromIterator<Diagnostic> for Diagnostics {
     fn from_iter<T: IntoIterator<Item = Diagnostic>>(iter: T) -> Self {

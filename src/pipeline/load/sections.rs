@@ -44,6 +44,7 @@ pub(super) fn facts(node: &Node, own: bool, draft: &mut Draft, reader: &mut Read
         let name = entry.key.text.as_str();
         if !is_name(name) {
             reader.report(bad_name(name, entry.key_span));
+            reader.incomplete = true;
             continue;
         }
         if !constant(&entry.value, reader) {
@@ -101,6 +102,7 @@ pub(super) fn entries(section: &yaml::Entry, scenario: Option<usize>, own: bool,
         let short = entry.key.text.as_str();
         if !is_name(short) {
             reader.report(bad_name(short, entry.key_span));
+            reader.incomplete = true;
             continue;
         }
         let form = parse(reader, |cx| cx.form(&entry.value, position)).unwrap_or_else(|| refused(entry.value.span));

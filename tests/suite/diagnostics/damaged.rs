@@ -78,7 +78,8 @@ fn the_shipped_workspaces_are_sound() {
 
 #[test]
 fn without_any_line() {
-    all_answer(".", without_each_line);
+    // Every third: the shipped specs are long, and their files are read anew for each.
+    all_answer(".", |text| without_each_line(text).into_iter().step_by(3).collect());
     all_answer("tests/workspaces/incident", without_each_line);
 }
 
