@@ -89,6 +89,7 @@ codes! {
     SAY_IN_DERIVE = "say-in-derive": "a derivation that reads wording";
     TOO_DEEP = "too-deep": "expressions, names or files that need each other through too many levels";
     STREAM_NEEDED = "stream-needed": "a draw whose address would be its position";
+    ROWS_OVERLAP = "rows-overlap": "two rows of `only` that apply to one record";
     ALMOST_TYPED = "almost-typed": "text that looks like one typed expression";
 
     // Schemas and values found when records are made.
@@ -98,6 +99,7 @@ codes! {
     DIVISION_BY_ZERO = "division-by-zero": "a division by zero";
     NOT_FINITE = "not-finite": "a number that is not finite";
     OUT_OF_FUEL = "out-of-fuel": "a template that does not end";
+    FOLD_GROWS = "fold-grows": "a fold whose value grows beyond all bounds";
     SCHEMA_VIOLATION = "schema-violation": "a record that breaks its JSON Schema";
     HASH_MISSING = "hash-missing": "a record without the constitutional hash at a place that must carry it";
     CHECK_FAILED = "check-failed": "a record that breaks a check of its spec";

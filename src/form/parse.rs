@@ -36,6 +36,8 @@ pub struct Parse<'a> {
 
 /// A mapping that is a form: its head, its options, its modifiers.
 pub struct Shape<'n> {
+    /// The form.
+    pub kind: &'static FormKind,
     /// The place of the whole mapping.
     pub span: Span,
     /// The place of the head key.
@@ -183,7 +185,9 @@ impl Parse<'_> {
         }
         let (head, kind) = self.head(node, entries, dollar)?;
         let known = self.foreign_keys(entries, kind, dollar, taken);
-        if kind.draws && position != Position::Draw {
+        // In wording a pick chooses among alternatives.
+        let worded = position == Position::Say && kind.head == pick::KIND.head;
+        if kind.draws && position != Position::Draw && !worded {
             let place = if position == Position::Say { "wording" } else { "what is computed" };
             let code = if dollar { codes::DRAWN_LABEL } else { codes::WRONG_POSITION };
             let message = format!("`{}` draws, and {place} cannot", spelt(kind.head, dollar));
@@ -192,14 +196,17 @@ impl Parse<'_> {
             );
             return None;
         }
-        let shape = Shape { span: node.span, head_span: head.key_span, head: &head.value, position, dollar, taken, entries };
+        let shape = Shape { kind, span: node.span, head_span: head.key_span, head: &head.value, position, dollar, taken, entries };
         let inner = (kind.parse)(self, &shape);
         let whole = modifiers::parse(self, &shape, inner, known)?;
         known.then_some(whole)
     }
 
     fn head<'n>(&mut self, node: &Node, entries: &'n [Entry], dollar: bool) -> Option<(&'n Entry, &'static FormKind)> {
-        let heads: Vec<_> = entries.iter().filter_map(|entry| Some((entry, find(key_of(entry, dollar)?)?))).collect();
+        let found: Vec<_> = entries.iter().filter_map(|entry| Some((entry, find(key_of(entry, dollar)?)?))).collect();
+        // A form may have an option that is a head elsewhere, as `fold` has `give`.
+        let is_option = |kind: &FormKind| found.iter().any(|(_, other)| other.options.contains(&kind.head));
+        let heads: Vec<_> = found.iter().copied().filter(|(_, kind)| !is_option(kind)).collect();
         match heads.as_slice() {
             [(entry, kind)] => Some((entry, kind)),
             [] => {
@@ -258,7 +265,8 @@ impl Parse<'_> {
         for entry in entries {
             let name = key_of(entry, dollar);
             let fits = name.is_some_and(|name| {
-                name == kind.head || kind.options.contains(&name) || is_modifier(name) || taken.contains(&name)
+                let modifier = || kind.modifiers().any(|key| key.name == name);
+                name == kind.head || kind.options.contains(&name) || modifier() || taken.contains(&name)
             });
             if fits {
                 continue;
@@ -266,14 +274,19 @@ impl Parse<'_> {
             known = false;
             let shown = entry.key.text.as_str();
             let options: Vec<String> =
-                kind.options.iter().copied().chain(MODIFIERS.iter().map(|key| key.name)).map(|one| spelt(one, dollar)).collect();
+                kind.options.iter().copied().chain(kind.modifiers().map(|key| key.name)).map(|one| spelt(one, dollar)).collect();
             let options = || options.iter().map(String::as_str);
-            let elsewhere = name.is_some_and(|name| FORMS.iter().any(|other| other.options.contains(&name)));
+            let modifier = name.is_some_and(is_modifier);
+            let elsewhere = modifier || name.is_some_and(|name| FORMS.iter().any(|other| other.options.contains(&name)));
             let code = if elsewhere || name.is_none() { codes::FOREIGN_KEY } else { codes::UNKNOWN_KEY };
             let diagnostic =
                 Diagnostic::error(code, entry.key_span, format!("`{}` does not take `{shown}`", spelt(kind.head, dollar)))
                     .suggest(shown, options());
-            self.report(diagnostic.hint(format!("beside `{}` may stand {}", spelt(kind.head, dollar), quoted_list(options()))));
+            let head = spelt(kind.head, dollar);
+            self.report(match name.filter(|_| modifier) {
+                Some("each") => diagnostic.hint(format!("put it around: `each: …, as: x, give: {{{}: …}}`", kind.head)),
+                _ => diagnostic.hint(format!("beside `{head}` may stand {}", quoted_list(options()))),
+            });
         }
         known
     }

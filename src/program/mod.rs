@@ -3,6 +3,7 @@
 //! [`Lower`] turns expressions and templates into operations, checking names, attributes, kinds and vocabularies on the way;
 //! [`Env`] is where operations run. Forms (`form`) lower themselves with the same tools.
 
+mod addresses;
 mod arithmetic;
 mod code;
 mod compare;
@@ -16,6 +17,7 @@ mod lower;
 mod names;
 mod resolve;
 mod scope;
+mod settle;
 mod objects;
 mod text;
 
@@ -25,13 +27,15 @@ use crate::data::{Text, Type, Value};
 use crate::diag::Diagnostic;
 use crate::source::Span;
 
+pub use addresses::Drawn;
 pub use code::Code;
 pub use env::{Env, Level, Locals, owned};
 pub use frame::{Draws, Frame, RecordAt, Shared, Slot};
 pub use function::Functions;
 pub use guard::guards;
-pub use lower::{Lower, Lowering};
-pub use names::{Entry, Fact, FunctionEntry, Section, World};
+pub use lower::{Lower, Lowering, Unread};
+pub use names::{Entry, Fact, FunctionEntry, Param, Section, World};
+pub use scope::Named;
 pub use text::{ExprText, TemplateText};
 
 /// Why a record could not be computed: a diagnostic that points at the expression.
