@@ -42,6 +42,8 @@ codes! {
     NUMBER_TOO_LARGE = "number-too-large": "a whole number beyond 128 bits";
     DUPLICATE_KEY = "duplicate-key": "one key written twice in one mapping";
     TEMPLATE_UNQUOTED = "template-unquoted": "an unquoted `{{ … }}`, which YAML reads as a mapping";
+    YAML_COMMENT = "yaml-comment": "a comment that may have been meant as text";
+    COLON_IN_TEXT = "colon-in-text": "text with a colon in it, which YAML reads as a mapping";
     IMPLICIT_NULL = "implicit-null": "a key without a value";
 
     // The language.

@@ -158,6 +158,11 @@ impl Diagnostics {
         self.list.extend(other.list);
     }
 
+    /// Takes some more.
+    pub fn extend(&mut self, more: impl IntoIterator<Item = Diagnostic>) {
+        self.list.extend(more);
+    }
+
     /// Whether any stops the build.
     #[must_use]
     pub fn has_errors(&self) -> bool {

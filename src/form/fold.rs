@@ -104,7 +104,9 @@ impl Form for Fold {
         for absent in [(&self.start, start.optional), (&self.body, body.optional)].iter().filter(|(_, optional)| *optional) {
             let message = format!("this may be absent, and `{}` needs a value in every step", self.into);
             let diagnostic = Diagnostic::error(codes::NEEDS_WHEN, absent.0.span(), message);
-            cx.report(diagnostic.hint(format!("say what it is otherwise: `first` with an else that gives `{{{{ {} }}}}`", self.into)));
+            cx.report(
+                diagnostic.hint(format!("say what it is otherwise: `first` with an else that gives `{{{{ {} }}}}`", self.into)),
+            );
         }
         let some = ty.list.as_ref().is_some_and(|list| list.min > 0) && ty.is_list();
         let op = FoldOp {

@@ -35,7 +35,7 @@ mod refused;
 
 use crate::program::Form;
 pub use key::Key;
-pub use parse::{Files, Parse, Position, Shape, bad_name, is_name};
+pub use parse::{Files, Parse, Position, Shape, bad_name, is_name, unwritten};
 pub use pick::weighted_values;
 pub use record::record;
 pub use refused::refused;
@@ -94,8 +94,7 @@ pub const FORMS: &[FormKind] = &[
 pub const MODIFIERS: &[Key] = modifiers::KEYS;
 
 /// Heads that the language will have; until then they are refused by name.
-pub const LATER: &[&str] =
-    &["permutation", "normal", "lognormal", "exponential", "poisson", "zipf", "row", "policy", "with"];
+pub const LATER: &[&str] = &["permutation", "normal", "lognormal", "exponential", "poisson", "zipf", "row", "policy", "with"];
 
 /// The form of a head key.
 #[must_use]

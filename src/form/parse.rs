@@ -92,7 +92,12 @@ impl Parse<'_> {
 
     /// Reports a value of the wrong kind.
     pub fn expected(&mut self, node: &Node, what: &str) {
-        self.report(Diagnostic::error(codes::WRONG_TYPE, node.span, format!("expected {what}, found {}", node.kind_word())));
+        let message = format!("expected {what}, found {}", node.kind_word());
+        self.report(if node.is_null() && node.implicit {
+            Diagnostic::error(codes::IMPLICIT_NULL, node.span, message).hint("write the value, or leave the key out")
+        } else {
+            Diagnostic::error(codes::WRONG_TYPE, node.span, message)
+        });
     }
 
     /// Parses what stands in a form position.
@@ -129,10 +134,7 @@ impl Parse<'_> {
                 Some(if template.is_literal() { Box::new(Literal::of(node)) } else { Box::new(Templated::typed(template)) })
             }
             NodeKind::Null if node.implicit => {
-                self.report(
-                    Diagnostic::error(codes::IMPLICIT_NULL, node.span, "a key without a value")
-                        .hint("write the value, or `null` where null is meant"),
-                );
+                self.report(unwritten(node));
                 None
             }
             _ => Some(Box::new(Literal::of(node))),
@@ -196,7 +198,8 @@ impl Parse<'_> {
             );
             return None;
         }
-        let shape = Shape { kind, span: node.span, head_span: head.key_span, head: &head.value, position, dollar, taken, entries };
+        let shape =
+            Shape { kind, span: node.span, head_span: head.key_span, head: &head.value, position, dollar, taken, entries };
         let inner = (kind.parse)(self, &shape);
         let whole = modifiers::parse(self, &shape, inner, known)?;
         known.then_some(whole)
@@ -250,6 +253,12 @@ impl Parse<'_> {
             format!("`{shown}` is not a form")
         };
         let message = if is_modifier(key) { format!("`{shown}` stands beside a form, and there is none") } else { message };
+        if let Some(colon) = colon_in_text(entries, &shown) {
+            let message = "text with `: ` in it, which YAML reads as a mapping";
+            let hint = format!("quote the text: `{colon}`");
+            self.report(Diagnostic::error(codes::COLON_IN_TEXT, node.span, message).hint(hint));
+            return;
+        }
         let data =
             if dollar { "a key of data that starts with `$` is written `$$`" } else { "data goes under `give` or `const`" };
         self.report(
@@ -316,6 +325,23 @@ impl Parse<'_> {
             }
         }
     }
+}
+
+/// A mapping of one sentence to another: text that YAML has taken apart at its colon, quoted.
+fn colon_in_text(entries: &[Entry], key: &str) -> Option<String> {
+    let [entry] = entries else { return None };
+    let value = entry.value.scalar_text().filter(|_| !entry.key.quoted)?;
+    if !key.trim().contains(' ') {
+        return None;
+    }
+    let whole = format!("{key}: {value}");
+    Some(if whole.contains(['"', '\\']) { format!("'{}'", whole.replace('\'', "''")) } else { format!("\"{whole}\"") })
+}
+
+/// The diagnostic for a null that nobody wrote.
+pub fn unwritten(node: &Node) -> Diagnostic {
+    Diagnostic::error(codes::IMPLICIT_NULL, node.span, "a key without a value")
+        .hint("write the value, or `null` where null is meant")
 }
 
 /// The value of a key in a row, with its `$` where rows carry one.

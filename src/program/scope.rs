@@ -179,14 +179,7 @@ impl Lower<'_> {
         }
     }
 
-    fn local_entry(
-        &mut self,
-        names: &[Named],
-        at: usize,
-        depth: usize,
-        done: &mut Vec<Option<Done>>,
-        path: &mut Vec<usize>,
-    ) {
+    fn local_entry(&mut self, names: &[Named], at: usize, depth: usize, done: &mut Vec<Option<Done>>, path: &mut Vec<usize>) {
         let Some((name, span, form)) = names.get(at) else { return };
         if done.get(at).is_some_and(Option::is_some) {
             return;
@@ -206,8 +199,7 @@ impl Lower<'_> {
         loop {
             let mark = self.mark();
             let around = self.own_draw.take();
-            let (lowered, drawn) =
-                self.drawing(format!("`{name}`"), *span, |cx| cx.inside(name, |cx| form.lower(cx)));
+            let (lowered, drawn) = self.drawing(format!("`{name}`"), *span, |cx| cx.inside(name, |cx| form.lower(cx)));
             let hangs = form.draws() || self.own_draw >= Some(depth);
             self.own_draw = self.own_draw.max(around);
             match self.wanted {

@@ -19,3 +19,4 @@ mod newcomer;
 mod procedure;
 mod properties;
 mod reference;
+mod wording;

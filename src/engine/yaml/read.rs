@@ -178,6 +178,7 @@ impl<'a> Reader<'a> {
         let quoted = |style: Style| Scalar {
             text: text.into(),
             quoted: true,
+            comment: None,
             places: {
                 let inner = written.get(1..written.len().saturating_sub(1)).unwrap_or("");
                 Places::align(self.source, range.start + 1, inner, text, style)
@@ -190,7 +191,7 @@ impl<'a> Reader<'a> {
                 let style = Style::Block(place.indent.unwrap_or(0));
                 let places = Places::align(self.source, range.start, written, text, style);
                 let shown = range.start..range.start + written.trim_end().len();
-                Node::new(self.span(shown), NodeKind::Text(Scalar { text: text.into(), quoted: true, places }))
+                Node::new(self.span(shown), NodeKind::Text(Scalar { text: text.into(), quoted: true, comment: None, places }))
             }
             ScalarStyle::Plain => self.plain(text, written, range),
         }
@@ -219,10 +220,23 @@ impl<'a> Reader<'a> {
             }
             Plain::Text => {
                 let places = Places::align(self.source, range.start, written, text, Style::Plain);
-                return Node::new(span, NodeKind::Text(Scalar { text: text.into(), quoted: false, places }));
+                let comment = self.comment_after(range.end);
+                if let Some(comment) = comment {
+                    self.diagnostics.extend(traps::cut(text, comment, self.text));
+                }
+                return Node::new(span, NodeKind::Text(Scalar { text: text.into(), quoted: false, comment, places }));
             }
         };
         Node { raw: Text::from(text), ..Node::new(span, kind) }
+    }
+
+    /// The comment that follows byte `end` in its line.
+    fn comment_after(&self, end: usize) -> Option<Span> {
+        let rest = self.text.get(end..)?;
+        let line = rest.lines().next().unwrap_or("");
+        let before = line.len() - line.trim_start_matches([' ', '\t']).len();
+        let comment = line.get(before..).filter(|comment| before > 0 && comment.starts_with('#'))?;
+        Some(self.span(end + before..end + before + comment.trim_end().len()))
     }
 
     /// The place of a null that is not written: its key, or the dash of its item.
@@ -286,7 +300,7 @@ impl<'a> Reader<'a> {
             // Read on with what was meant, so that the template itself is still looked at.
             let value = if self.frames.iter().any(|frame| frame.flow) { written } else { self.line_from(span) };
             self.diagnostics.push(traps::unquoted_template(span, value));
-            let scalar = Scalar { text: written.into(), quoted: false, places: Places::verbatim(span) };
+            let scalar = Scalar { text: written.into(), quoted: false, comment: None, places: Places::verbatim(span) };
             return Node::new(span, NodeKind::Text(scalar));
         }
         let inside_template = self.frames.last().is_some_and(|outer| {
