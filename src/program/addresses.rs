@@ -9,6 +9,8 @@ use crate::source::Span;
 
 /// The part of a path that stands for the elements of a loop.
 const EACH: &str = "*";
+/// What the name of a `say` begins with.
+const SAY: &str = "say.";
 const ANOTHER: &str = "a `stream` is a name that nothing else draws by: choose another";
 
 /// A part of a value, and the addresses that it draws at.
@@ -46,7 +48,10 @@ impl Lower<'_> {
         // The level of an `each` is no name: it stays, and the stream stands below it.
         let named = self.place.path.last().is_some_and(|part| part != EACH);
         let own = self.place.path.pop_if(|_| named);
-        let result = self.inside(stream, lower);
+        // Wording has names of its own.
+        let worded = own.as_ref().is_some_and(|own| own.starts_with(SAY));
+        let part = if worded { Text::from(format!("{SAY}{stream}")) } else { stream.clone() };
+        let result = self.inside(&part, lower);
         self.place.path.extend(own);
         result
     }

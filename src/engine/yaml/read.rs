@@ -243,7 +243,16 @@ impl<'a> Reader<'a> {
     fn unwritten(&self, at: usize) -> Span {
         match self.frames.last().map(|frame| &frame.body) {
             Some(Body::Map(_, Some(key))) => key.span,
-            Some(Body::List(_)) => self.span(at.saturating_sub(1)..at),
+            Some(Body::List(_)) => {
+                let before = self.text.get(..at).unwrap_or("").trim_end_matches(['\n', '\r']);
+                let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+                let dashes = before.get(line..).unwrap_or("");
+                let dashes = dashes.get(..dashes.len() - dashes.trim_start_matches([' ', '-']).len()).unwrap_or("");
+                match dashes.rfind('-') {
+                    Some(dash) => self.span(line + dash..line + dash + 1),
+                    None => self.span(at.saturating_sub(1)..at),
+                }
+            }
             _ => self.span(at..at),
         }
     }
@@ -299,7 +308,11 @@ impl<'a> Reader<'a> {
         if flow && written.starts_with("{{") && written.ends_with("}}") {
             // Read on with what was meant, so that the template itself is still looked at.
             let value = if self.frames.iter().any(|frame| frame.flow) { written } else { self.line_from(span) };
-            self.diagnostics.push(traps::unquoted_template(span, value));
+            let key = match self.frames.last().map(|frame| &frame.body) {
+                Some(Body::Map(_, Some(key))) => key.as_text(),
+                _ => None,
+            };
+            self.diagnostics.push(traps::unquoted_template(span, value, key));
             let scalar = Scalar { text: written.into(), quoted: false, comment: None, places: Places::verbatim(span) };
             return Node::new(span, NodeKind::Text(scalar));
         }

@@ -29,15 +29,16 @@ pub(super) fn tab(span: Span) -> Diagnostic {
         .hint("YAML is indented with spaces only; two for each level are usual")
 }
 
-/// A `{{ … }}` that YAML reads as a mapping.
-pub(super) fn unquoted_template(span: Span, written: &str) -> Diagnostic {
-    let report = Diagnostic::error(codes::TEMPLATE_UNQUOTED, span, "an unquoted `{{ … }}`, which YAML reads as a mapping")
-        .hint(format!("quote it: `{}`", quoted(written)));
-    match written.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")) {
-        Some(inner) => {
-            report.hint(format!("a key that asks (`when`, `that`, `each`, …) takes it without braces: `{}`", inner.trim()))
-        }
-        None => report,
+/// The keys that take a bare expression.
+const ASKING: &[&str] = &["when", "where", "that", "given", "each", "by", "fold"];
+
+/// A `{{ … }}` that YAML reads as a mapping, under a key or in a list.
+pub(super) fn unquoted_template(span: Span, written: &str, key: Option<&str>) -> Diagnostic {
+    let report = Diagnostic::error(codes::TEMPLATE_UNQUOTED, span, "an unquoted `{{ … }}`, which YAML reads as a mapping");
+    let inner = written.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+    match (key.filter(|key| ASKING.contains(&key.trim_start_matches('$'))), inner) {
+        (Some(key), Some(inner)) => report.hint(format!("`{key}` takes an expression as it is: `{}`", inner.trim())),
+        _ => report.hint(format!("quote it: `{}`", quoted(written))),
     }
 }
 
@@ -222,9 +223,10 @@ impl Stop<'_> {
         }
     }
 
-    /// Adds that a comment in the line of the open bracket hides what follows.
+    /// Adds that a comment in the line of the open bracket hides what closes it.
     fn hidden_by_comment(&self, report: Diagnostic) -> Diagnostic {
-        let Some(comment) = self.open.and_then(|open| self.comment_in(open)) else { return report };
+        let comment = self.comment_in(self.open.unwrap_or(self.at));
+        let Some(comment) = comment.filter(|comment| self.slice(comment.clone()).contains([']', '}'])) else { return report };
         let report = report.label(Span::new(self.source, comment), "a comment from here on");
         report.hint("quote text that contains ` #`")
     }
