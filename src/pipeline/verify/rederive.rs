@@ -11,11 +11,38 @@ use crate::diag::{Diagnostic, RecordPlace, codes};
 use crate::json;
 use crate::pipeline::check::{Checked, Held, Target};
 use crate::program::{Draws, Env, Frame, RecordAt, Shared};
+use crate::random::Key;
 use crate::record::Node;
+
+/// Derives the targets of one dataset's records again, as they stand in a file.
+pub struct Rederiver<'c> {
+    checked: &'c Checked,
+    keys: Vec<Key>,
+}
+
+impl<'c> Rederiver<'c> {
+    /// For records that were drawn with this seed.
+    #[must_use]
+    pub fn new(checked: &'c Checked, seed: u64) -> Self {
+        let keys = checked.keys.iter().map(|path| Key::new(seed, path.iter().map(Text::as_str))).collect();
+        Self { checked, keys }
+    }
+
+    /// Everything in the record of an index that its input does not give.
+    #[must_use]
+    pub fn record(&self, index: u64, record: &Value) -> Vec<Diagnostic> {
+        let Checked { slots, engine, functions, spec, .. } = self.checked;
+        let shared = Shared { slots, keys: &self.keys, engine, functions, plain: false };
+        let place = |path: &str| RecordPlace { dataset: spec.name.to_string(), index, path: path.to_owned() };
+        let mut wrong = Vec::new();
+        rederive(self.checked, &shared, index, record, &place, &mut wrong);
+        wrong
+    }
+}
 
 /// Reports every target of a record that its input does not give. `shared` is what the records of its dataset share, under
 /// the seed that they were drawn with.
-pub fn rederive(
+pub(super) fn rederive(
     checked: &Checked,
     shared: &Shared<'_>,
     index: u64,
