@@ -5,6 +5,7 @@
 mod workbench;
 mod workspace;
 
+mod aims;
 mod architecture;
 mod cli;
 mod determinism;
@@ -18,5 +19,6 @@ mod misspelling;
 mod newcomer;
 mod procedure;
 mod properties;
+mod rederive;
 mod reference;
 mod wording;

@@ -11,11 +11,72 @@ use crate::diag::{Diagnostic, RecordPlace, codes};
 use crate::json;
 use crate::pipeline::check::{Checked, Held, Target};
 use crate::program::{Draws, Env, Frame, RecordAt, Shared};
+use crate::random::Key;
 use crate::record::Node;
+
+/// Derives the targets of one dataset's records again, as they stand in a file.
+pub struct Rederiver<'c> {
+    checked: &'c Checked,
+    keys: Vec<Key>,
+}
+
+impl<'c> Rederiver<'c> {
+    /// For records that were drawn with this seed.
+    #[must_use]
+    pub fn new(checked: &'c Checked, seed: u64) -> Self {
+        let keys = checked.keys.iter().map(|path| Key::new(seed, path.iter().map(Text::as_str))).collect();
+        Self { checked, keys }
+    }
+
+    /// Everything in the record of an index that its input does not give.
+    #[must_use]
+    pub fn record(&self, index: u64, record: &Value) -> Vec<Diagnostic> {
+        let Checked { slots, engine, functions, spec, .. } = self.checked;
+        let shared = Shared { slots, keys: &self.keys, engine, functions, plain: false };
+        let place = |path: &str| RecordPlace { dataset: spec.name.to_string(), index, path: path.to_owned() };
+        let mut wrong = Vec::new();
+        rederive(self.checked, &shared, index, record, &place, &mut wrong);
+        wrong
+    }
+}
+
+/// The same for a record that was just made from `frame`. Where the input holds whole facts, and they are the facts of the
+/// frame, the targets follow from them as they did before: a target depends on nothing else (`hidden-cause`).
+pub(super) fn made(
+    checked: &Checked,
+    frame: &Frame<'_>,
+    record: &Value,
+    place: &dyn Fn(&str) -> RecordPlace,
+    wrong: &mut Vec<Diagnostic>,
+) {
+    let same = checked.rederivation.whole && !frame.shared.plain && holds(checked, frame, record);
+    if !same {
+        rederive(checked, frame.shared, frame.at.index, record, place, wrong);
+    }
+}
+
+/// Whether every fact in the input is that of the frame.
+fn holds(checked: &Checked, frame: &Frame<'_>, record: &Value) -> bool {
+    let slot = |at: usize| frame.slot(at).unwrap_or(&Value::Undefined);
+    checked.rederivation.held.iter().all(|(path, held)| match held {
+        Held::Slot(at) => record.at(path).unwrap_or(&Value::Undefined) == slot(*at),
+        Held::Part(..) => false,
+        Held::Context => {
+            let map = record.at(path).and_then(Value::as_map);
+            let name = |at: usize| checked.slots.get(at).map_or("", |slot| slot.name.as_str());
+            let field = |at: usize| map.and_then(|map| map.get(name(at))).unwrap_or(&Value::Undefined);
+            checked.context.iter().all(|at| field(*at) == slot(*at))
+        }
+        Held::Scenario => frame.at.scenario.is_some_and(|at| {
+            let name = record.at(path).and_then(Value::as_text);
+            checked.spec.scenarios.is_empty() || name == Some(checked.scenario(at))
+        }),
+    })
+}
 
 /// Reports every target of a record that its input does not give. `shared` is what the records of its dataset share, under
 /// the seed that they were drawn with.
-pub fn rederive(
+fn rederive(
     checked: &Checked,
     shared: &Shared<'_>,
     index: u64,
