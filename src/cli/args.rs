@@ -6,7 +6,8 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
 
 use super::Exit;
 use super::terminal::Color;
@@ -23,12 +24,15 @@ pub(super) struct Cli {
     pub(super) everywhere: Everywhere,
 }
 
+/// The headline of what is in [`Everywhere`].
+pub(super) const EVERYWHERE: &str = "Options of every command";
+
 /// Options of every command.
 #[derive(Args, Clone)]
-#[command(next_help_heading = "Options of every command")]
+#[command(next_help_heading = EVERYWHERE)]
 pub(super) struct Everywhere {
     /// The folder that holds `scenarios/` [default: the nearest one from the current folder upwards]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) workspace: Option<PathBuf>,
     /// How to print diagnostics
     #[arg(long, global = true, value_name = "FORM", value_enum, default_value_t = Form::Human)]
@@ -65,6 +69,11 @@ pub(super) enum Command {
     /// List the datasets of the workspace
     #[command(after_help = LIST_EXAMPLES)]
     List,
+    /// Print a script that completes commands and options in a shell
+    Completions(Completions),
+    /// Print the manual page, in roff
+    #[command(after_help = MAN_EXAMPLES)]
+    Man,
 }
 
 impl Command {
@@ -75,6 +84,8 @@ impl Command {
             Self::Check(_) => "check",
             Self::Preview(_) => "preview",
             Self::List => "list",
+            Self::Completions(_) => "completions",
+            Self::Man => "man",
         }
     }
 
@@ -83,7 +94,7 @@ impl Command {
         match self {
             Self::Build(build) => build.is_stream(),
             Self::Check(_) => false,
-            Self::Preview(_) | Self::List => true,
+            Self::Preview(_) | Self::List | Self::Completions(_) | Self::Man => true,
         }
     }
 }
@@ -112,7 +123,7 @@ pub(super) struct Build {
     #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = formats())]
     pub(super) format: Vec<&'static dyn Format>,
     /// Folder to write to, or `-` for standard output [default: `out` in the workspace]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) out: Option<PathBuf>,
     /// Threads to use; the bytes are the same with any number [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1024))]
@@ -174,6 +185,15 @@ pub(super) struct Preview {
     pub(super) field: Option<String>,
 }
 
+/// Arguments of `completions`.
+#[derive(Args)]
+#[command(after_help = COMPLETIONS_EXAMPLES)]
+pub(super) struct Completions {
+    /// The shell that shall complete
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: Shell,
+}
+
 const BUILD_EXAMPLES: &str = "\
 Examples:
   dictum build                                  everything, in every format, into out/
@@ -199,6 +219,17 @@ const LIST_EXAMPLES: &str = "\
 Examples:
   dictum list
   dictum list --message-format json   one JSON object a dataset";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  dictum completions bash > ~/.local/share/bash-completion/completions/dictum
+  dictum completions zsh > ~/.zfunc/_dictum            with ~/.zfunc in fpath
+  dictum completions fish > ~/.config/fish/completions/dictum.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  dictum man > dictum.1
+  dictum man | man -l -";
 
 /// The parser of a format's name.
 fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {

@@ -35,15 +35,15 @@ struct File {
     bytes: u64,
 }
 
-pub(super) fn run(workspace: &Workspace<'_>, current: &Path, args: Args, messages: &Messages) -> Exit {
+pub(super) fn run(workspace: &Workspace<'_>, current: &Path, args: &Args, messages: &Messages) -> Exit {
     match begin(workspace, current, args, messages) {
         Ok(exit) => exit,
         Err(failure) => messages.end(&Ending::failed(NAME, failure)),
     }
 }
 
-fn begin(workspace: &Workspace<'_>, current: &Path, args: Args, messages: &Messages) -> Result<Exit, Failure> {
-    refuse_misfits(&args)?;
+fn begin(workspace: &Workspace<'_>, current: &Path, args: &Args, messages: &Messages) -> Result<Exit, Failure> {
+    refuse_misfits(args)?;
     let is_stream = args.is_stream();
     let seed = if args.random { chosen(messages)? } else { args.seed };
     let lock = match (args.locked, args.update_lock) {
@@ -57,13 +57,13 @@ fn begin(workspace: &Workspace<'_>, current: &Path, args: Args, messages: &Messa
         seed,
         from: args.from,
         count: args.count,
-        formats: formats(&args),
+        formats: formats(args),
         out: if is_stream { Out::Stream(Box::new(io::stdout())) } else { Out::Folder(folder.clone()) },
         threads: args.threads,
         lock,
-        hash: args.constitutional_hash,
+        hash: args.constitutional_hash.clone(),
         plain: args.plain,
-        datasets: args.datasets,
+        datasets: args.datasets.clone(),
     };
     let stop = interrupt::listen()?;
     let mut report = Report::new(messages.progress());

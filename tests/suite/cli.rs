@@ -53,7 +53,7 @@ fn help_has_examples_and_exit_codes() {
     for code in ["0    done", "1    ", "2    ", "3    the build differs from the lock", "130  interrupted"] {
         assert!(help.contains(&format!("\n  {code}")), "{code} is missing:\n{help}");
     }
-    for command in ["build", "check", "preview", "list"] {
+    for command in ["build", "check", "preview", "list", "completions", "man"] {
         let help = workspace.run(&[command, "--help"]).ends(0).stdout;
         assert!(help.contains(&format!("Examples:\n  dictum {command}")), "{help}");
     }
@@ -97,6 +97,20 @@ fn a_workspace_is_found_upwards_or_named() {
 
     let no_specs = Workspace::new().file("scenarios/readme.txt", "");
     assert!(no_specs.run(&["build"]).ends(2).stderr.contains("no file in"));
+}
+
+#[test]
+fn completions_and_the_manual_need_no_workspace() {
+    let empty = Workspace::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = empty.run(&["completions", shell]).ends(0);
+        assert!(script.stdout.contains("message-format") && script.stdout.contains("preview"), "{shell}");
+        assert_eq!(script.stderr, "");
+    }
+    assert!(empty.run(&["completions", "cmd"]).ends(2).stderr.contains("possible values: bash, elvish"));
+    let page = empty.run(&["man", "--message-format", "json"]).ends(0);
+    assert!(page.stdout.contains(".SH NAME\ndictum \\- ") && page.stdout.is_ascii(), "{}", page.stdout);
+    assert_eq!(json_summary(&page.stderr)["command"], "man");
 }
 
 #[test]
