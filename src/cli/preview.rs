@@ -52,7 +52,7 @@ fn show(checked: &Checked, args: &Args, messages: &Messages, diagnostics: &mut D
         for one in verified.err().into_iter().flatten() {
             diagnostics.push(one);
         }
-        let name = match checked.scenario(plan.scenario(index, &mut scenarios)) {
+        let name = match checked.scenario(plan.share(index, &mut scenarios).choice) {
             "" => format!("{}#{index}", checked.spec.name),
             scenario => format!("{}#{index}, scenario {scenario}", checked.spec.name),
         };

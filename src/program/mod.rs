@@ -6,12 +6,15 @@
 mod arithmetic;
 mod code;
 mod compare;
+mod depth;
 mod env;
+mod frame;
 mod function;
 mod guard;
 mod infer;
 mod lower;
 mod names;
+mod resolve;
 mod scope;
 mod objects;
 mod text;
@@ -23,7 +26,8 @@ use crate::diag::Diagnostic;
 use crate::source::Span;
 
 pub use code::Code;
-pub use env::{Env, Frame, Level, Locals, Shared, Slot, owned};
+pub use env::{Env, Level, Locals, owned};
+pub use frame::{Draws, Frame, RecordAt, Shared, Slot};
 pub use function::Functions;
 pub use guard::guards;
 pub use lower::{Lower, Lowering};

@@ -37,6 +37,7 @@ struct Mark {
     keys: usize,
     templates: usize,
     causes: BTreeSet<Text>,
+    reads: BTreeSet<usize>,
 }
 
 impl Lower<'_> {
@@ -174,6 +175,7 @@ impl Lower<'_> {
             keys: self.keys.len(),
             templates: self.templates.len(),
             causes: self.causes.clone(),
+            reads: self.reads.clone(),
         }
     }
 
@@ -182,6 +184,7 @@ impl Lower<'_> {
         self.keys.truncate(mark.keys);
         self.templates.truncate(mark.templates);
         self.causes = mark.causes;
+        self.reads = mark.reads;
     }
 
     /// A local name: its code and type, if there is one in sight.

@@ -8,8 +8,8 @@ use crate::data::{Text, Type, Value};
 use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
 use crate::engine::jinja::print;
 use crate::json;
-use crate::program::{Frame, Lower, Shared};
-use crate::random::{Address, Key};
+use crate::program::{Draws, Frame, Lower, RecordAt, Shared};
+use crate::random::Key;
 use crate::record::Node;
 use crate::source::Span;
 use crate::spec::{Example, Spec, Stated};
@@ -98,7 +98,7 @@ fn one(checked: &Checked, shared: &Shared<'_>, example: &Example, diagnostics: &
             cell.get_or_init(|| (*value).clone());
         }
     }
-    let frame = Frame { shared, cells: &cells, scenario, index: 0, address: Address::record(0), example: true };
+    let frame = Frame::stated(shared, &cells, RecordAt::new(scenario, 0, 0), Draws::Stated);
     for want in &example.want {
         if let Some(diagnostic) = compare(checked, &frame, want) {
             diagnostics.push(diagnostic.label(example.span, format!("in the example `{}`", example.name)));

@@ -8,8 +8,8 @@ use std::cell::OnceCell;
 use super::plan::Plan;
 use crate::data::Value;
 use crate::diag::{Diagnostic, RecordPlace};
-use crate::program::{Frame, Shared};
-use crate::random::{Address, QuotaCache};
+use crate::program::{Frame, RecordAt, Shared};
+use crate::random::QuotaCache;
 use crate::record::Record;
 
 /// Makes records of one plan.
@@ -40,25 +40,19 @@ impl<'p> Expander<'p> {
         index: u64,
         look: impl FnOnce(&Frame<'_>, &Value) -> Result<(), Vec<Diagnostic>>,
     ) -> Result<Record, Vec<Diagnostic>> {
-        let scenario = self.plan.scenario(index, &mut self.cache);
+        let share = self.plan.share(index, &mut self.cache);
         for cell in &mut self.cells {
             cell.take();
         }
         let slot = self.plan.checked.record_slot();
-        let frame = Frame {
-            shared: &self.shared,
-            cells: &self.cells,
-            scenario: Some(scenario),
-            index,
-            address: Address::record(index),
-            example: false,
-        };
+        let at = RecordAt::new(Some(share.choice), share.rank, index);
+        let frame = Frame::new(&self.shared, &self.cells, at, &[]);
         let place = || RecordPlace { dataset: self.plan.checked.spec.name.to_string(), index, path: String::new() };
         match frame.slot(slot) {
             Ok(value) => look(&frame, value)?,
             Err(fault) => return Err(vec![fault.in_record(place())]),
         }
         let value = self.cells.get_mut(slot).and_then(OnceCell::take).unwrap_or_default();
-        Ok(Record { index, scenario, value })
+        Ok(Record { index, scenario: share.choice, value })
     }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::check::Checked;
 use crate::data::Text;
-use crate::random::{Key, Quota, QuotaCache};
+use crate::random::{Key, Quota, QuotaCache, Share};
 
 /// Records in a shard: what one worker makes at a time. Part of the byte contract only where a format says so.
 pub const SHARD: u64 = 1024;
@@ -39,10 +39,10 @@ pub fn plan(checked: &Checked, seed: u64, from: u64, count: u64) -> Plan<'_> {
 }
 
 impl Plan<'_> {
-    /// The scenario of an index, by the order of the spec.
+    /// The scenario of an index, by the order of the spec, and how many earlier indices have it.
     #[must_use]
-    pub fn scenario(&self, index: u64, cache: &mut QuotaCache) -> usize {
-        self.quota.as_ref().map_or(0, |quota| quota.at(index, cache).choice)
+    pub fn share(&self, index: u64, cache: &mut QuotaCache) -> Share {
+        self.quota.as_ref().map_or(Share { choice: 0, rank: index }, |quota| quota.at(index, cache))
     }
 
     /// The shards in order: fixed ranges of indices.

@@ -24,7 +24,7 @@ use crate::source::Span;
 pub fn verify(checked: &Checked, frame: &Frame<'_>, value: &Value) -> Result<(), Vec<Diagnostic>> {
     let root = Node::of(value);
     let mut wrong = Vec::new();
-    let place = |path: &str| RecordPlace { dataset: checked.spec.name.to_string(), index: frame.index, path: path.to_owned() };
+    let place = |path: &str| RecordPlace { dataset: checked.spec.name.to_string(), index: frame.at.index, path: path.to_owned() };
     numbers::check(checked, root, &place, &mut wrong);
     schema::check(checked, root, &place, &mut wrong);
     constitution::check(checked, root, &place, &mut wrong);
