@@ -55,6 +55,9 @@ pub(super) enum Form {
     /// A JSON object a line and no other text, last `{"summary": {…}}`; on standard output, or on standard error where standard
     /// output holds data (`build --out -`, `preview`, `list`)
     Json,
+    /// GitHub workflow commands, which a pull request shows beside its lines; on the streams of `json`, other text on standard
+    /// error
+    Github,
 }
 
 /// The commands.
@@ -134,6 +137,9 @@ pub(super) struct Build {
     /// Records to make from there on [default: up to the size]
     #[arg(long, value_name = "N", conflicts_with = "size", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) count: Option<u64>,
+    /// How good records must be: `synthetic` wants schema, hash, checks and expectations
+    #[arg(long, value_name = "LEVEL", value_enum, hide_possible_values = true, default_value_t = Quality::Synthetic)]
+    pub(super) quality: Quality,
     /// Fail, and write nothing, where a byte differs from `dictum.lock`
     #[arg(long, conflicts_with_all = ["update_lock", "random"])]
     pub(super) locked: bool,
@@ -153,6 +159,22 @@ impl Build {
     pub(super) fn is_stream(&self) -> bool {
         self.out.as_ref().is_some_and(|out| out.as_os_str() == "-")
     }
+}
+
+/// A level of quality. Those that do not exist yet are hidden, and refused by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Quality {
+    /// Schema and hash only
+    #[value(hide = true)]
+    Low,
+    /// Schema, hash, checks and expectations
+    Synthetic,
+    /// Gates on duplicates, diversity and balance, too
+    #[value(hide = true)]
+    Medium,
+    /// Only records that a person approved
+    #[value(hide = true)]
+    High,
 }
 
 /// Arguments of `check`.
@@ -207,7 +229,8 @@ Expectations speak of a whole dataset, so `dictum build` judges them.
 
 Examples:
   dictum check                                  every dataset
-  dictum check reviews --message-format short   a line for each mistake, as editors read them";
+  dictum check reviews --message-format short   a line for each mistake, as editors read them
+  dictum check --message-format github          annotations in GitHub Actions";
 
 const PREVIEW_EXAMPLES: &str = "\
 Examples:

@@ -3,10 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum as _;
 use serde::Serialize;
 
 use super::Exit;
-use super::args::Build as Args;
+use super::args::{Build as Args, Quality};
 use super::interrupt;
 use super::messages::{Ending, Messages};
 use super::report::Report;
@@ -82,6 +83,13 @@ fn begin(workspace: &Workspace<'_>, current: &Path, args: &Args, messages: &Mess
 /// Refuses what no spec needs to be read for.
 fn refuse_misfits(args: &Args) -> Result<(), Failure> {
     let usage = |message: &str| Err(Failure::Usage(message.to_owned()));
+    if args.quality != Quality::Synthetic {
+        let level = args.quality.to_possible_value();
+        let level = level.as_ref().map_or("", |value| value.get_name());
+        return usage(&format!(
+            "the quality level `{level}` is not built yet: leave `--quality` out, or write `--quality synthetic`"
+        ));
+    }
     if args.is_stream() && (args.datasets.len() > 1 || args.format.len() > 1) {
         return usage("standard output takes one dataset and one format: `dictum build DATASET --format jsonl --out -`");
     }
