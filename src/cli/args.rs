@@ -3,6 +3,7 @@
 //! In: what was typed. Out: plain values, checked as far as one argument, or two that exclude each other, can be checked. The
 //! doc comments of these types are the help texts.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -11,7 +12,9 @@ use clap_complete::Shell;
 
 use super::Exit;
 use super::terminal::Color;
+use crate::build::Failure;
 use crate::pipeline::emit::{self, FORMATS, Format};
+use crate::pipeline::load::Overrides;
 
 /// Compiles YAML scenario specs into verified, reproducible datasets.
 #[derive(Parser)]
@@ -102,6 +105,39 @@ impl Command {
     }
 }
 
+/// What changes specs for one run without editing them.
+#[derive(Args)]
+pub(super) struct Values {
+    /// A profile of the specs: their sizes, parameters and formats of that name
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// The value of a parameter, as YAML; may be given for several
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
+}
+
+impl Values {
+    /// The same for the library.
+    ///
+    /// # Errors
+    /// A parameter that is set twice.
+    pub(super) fn overrides(&self) -> Result<Overrides, Failure> {
+        let mut seen = BTreeSet::new();
+        if let Some((name, _)) = self.set.iter().find(|(name, _)| !seen.insert(name)) {
+            return Err(Failure::Usage(format!("`--set {name}` is given twice")));
+        }
+        Ok(Overrides { profile: self.profile.clone(), params: self.set.clone() })
+    }
+}
+
+/// `name=value`.
+fn setting(text: &str) -> Result<(String, String), &'static str> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write `--set name=value`"),
+    }
+}
+
 /// Arguments of `build`.
 #[derive(Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that is typed or not")]
@@ -113,7 +149,9 @@ pub(super) struct Build {
     /// Build every dataset, as without names
     #[arg(long, conflicts_with = "datasets")]
     pub(super) all: bool,
-    /// Records to make instead of the size that the spec states
+    #[command(flatten)]
+    pub(super) values: Values,
+    /// Records to make instead of the size that the profile or the spec states
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) size: Option<u64>,
     /// Another seed gives other records
@@ -122,7 +160,7 @@ pub(super) struct Build {
     /// Take a seed from the operating system, and print it
     #[arg(long, conflicts_with = "seed")]
     pub(super) random: bool,
-    /// Formats to write, separated by commas [default: all; with `--out -` jsonl]
+    /// Formats to write, separated by commas [default: those of the profile, or all; with `--out -` jsonl]
     #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = formats())]
     pub(super) format: Vec<&'static dyn Format>,
     /// Folder to write to, or `-` for standard output [default: `out` in the workspace]
@@ -184,6 +222,8 @@ pub(super) struct Check {
     /// Datasets to check [default: all]
     #[arg(value_name = "DATASET")]
     pub(super) datasets: Vec<String>,
+    #[command(flatten)]
+    pub(super) values: Values,
 }
 
 /// Arguments of `preview`.
@@ -193,6 +233,8 @@ pub(super) struct Preview {
     /// Dataset to show
     #[arg(value_name = "DATASET")]
     pub(super) dataset: String,
+    #[command(flatten)]
+    pub(super) values: Values,
     /// Records to show [default: 3, or 1 with `--index`]
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) count: Option<u64>,
@@ -222,6 +264,8 @@ Examples:
   dictum build reviews --format jsonl,parquet   one dataset in two formats
   dictum build reviews --out - | head -n 5      records on standard output
   dictum build reviews --from 500 --count 500   a part, with the records of the whole
+  dictum build --profile testing                with the sizes and parameters of a profile
+  dictum build reviews --set strictness=3       with another value of a parameter
   dictum build --locked                         fail where a byte differs from dictum.lock";
 
 const CHECK_EXAMPLES: &str = "\

@@ -12,7 +12,7 @@ use super::interrupt;
 use super::messages::{Ending, Messages};
 use super::report::Report;
 use crate::build::{Built, Failure, LockMode, Out, Outcome, Request, build};
-use crate::pipeline::emit::{self, FORMATS, Format};
+use crate::pipeline::emit::{self, Format};
 use crate::pipeline::load::Workspace;
 use crate::pipeline::manifest::LOCK_FILE;
 use crate::random;
@@ -54,6 +54,7 @@ fn begin(workspace: &Workspace<'_>, current: &Path, args: &Args, messages: &Mess
     };
     let folder = args.out.as_ref().map_or_else(|| workspace.root.join("out"), |out| joined(current, out));
     let request = Request {
+        overrides: args.values.overrides()?,
         size: args.size,
         seed,
         from: args.from,
@@ -109,7 +110,7 @@ fn chosen(messages: &Messages) -> Result<u64, Failure> {
     Ok(seed)
 }
 
-/// The formats asked for, each once; without any all of them, or the one that suits a pipe.
+/// The formats asked for, each once; without any those that the build finds, or the one that suits a pipe.
 fn formats(args: &Args) -> Vec<&'static dyn Format> {
     let mut formats: Vec<&'static dyn Format> = Vec::new();
     for format in &args.format {
@@ -117,11 +118,7 @@ fn formats(args: &Args) -> Vec<&'static dyn Format> {
             formats.push(*format);
         }
     }
-    match (formats.is_empty(), args.is_stream()) {
-        (true, true) => emit::format("jsonl").into_iter().collect(),
-        (true, false) => FORMATS.to_vec(),
-        (false, _) => formats,
-    }
+    if formats.is_empty() && args.is_stream() { emit::format("jsonl").into_iter().collect() } else { formats }
 }
 
 /// An absolute path, as messages show it: without the `.` that people type.

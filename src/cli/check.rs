@@ -34,7 +34,10 @@ struct Sound {
 pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -> Exit {
     let mut sources = Sources::default();
     let mut diagnostics = Diagnostics::default();
-    let selected = select(workspace, &args.datasets, &mut sources, &mut diagnostics);
+    let selected = args
+        .values
+        .overrides()
+        .and_then(|overrides| select(workspace, &args.datasets, &overrides, &mut sources, &mut diagnostics));
     let result =
         selected.map(|selected| selected.iter().filter_map(|one| tried(&one.checked, &mut diagnostics)).collect::<Vec<_>>());
     let lines = result.iter().flatten().map(line).collect();

@@ -43,7 +43,9 @@ impl Lower<'_> {
             return (Code::Const(stem.clone()), ty);
         }
         let entry = world.entries.get_index_of(name);
-        if self.behind_barrier() && (entry.is_some() || matches!(name, "scenario" | "index" | "context" | "say" | "record")) {
+        if self.behind_barrier()
+            && (entry.is_some() || matches!(name, "scenario" | "index" | "context" | "say" | "record" | "params"))
+        {
             self.report(
                 Diagnostic::error(codes::UNDEFINED_NAME, span, format!("a function does not see `{name}`"))
                     .hint("a function sees its arguments and facts only: pass the value as an argument"),
@@ -74,6 +76,7 @@ impl Lower<'_> {
                 (Code::Gather(slots.into()), ty)
             }
             "record" => self.record_value(span),
+            "params" => self.all_params(),
             _ if world.incomplete => refused(),
             _ => {
                 let known = self.names_in_sight();
@@ -148,6 +151,7 @@ impl Lower<'_> {
     fn member(&mut self, object: &str, name: &Name, span: Span) -> Option<Typed> {
         let world = self.world;
         let (key, section) = match object {
+            "params" => return Some(self.param(name, span)),
             "say" => (format!("say.{}", name.text), Section::Say),
             "context" => (name.text.to_string(), Section::Context),
             _ => return None,

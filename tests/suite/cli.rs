@@ -1,6 +1,7 @@
 //! The command line, as a person and a CI job meet it: the real program in small workspaces.
 
 mod build;
+mod params;
 mod stop;
 
 use serde_json::Value;
