@@ -50,7 +50,7 @@ impl Overrides {
             match fitted {
                 Some(Ok(held)) => param.value = held,
                 Some(Err(misfit)) => {
-                    let diagnostic = misfitting(misfit, param.span);
+                    let diagnostic = misfitting(misfit, param.span).remark("declared here");
                     let message = format!("`--set {name}={text}`: {}", diagnostic.message);
                     let diagnostic = Diagnostic { message, ..diagnostic };
                     // What YAML reads as a number may be meant as text.
@@ -59,7 +59,7 @@ impl Overrides {
                 }
                 None => {
                     let message = format!("`--set {name}={text}`: expected {}, found text that is not YAML", param.of.describe());
-                    diagnostics.push(Diagnostic::error(codes::PARAM_VALUE, param.span, message));
+                    diagnostics.push(Diagnostic::error(codes::PARAM_VALUE, param.span, message).remark("declared here"));
                 }
             }
         }
