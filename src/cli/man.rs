@@ -86,10 +86,10 @@ fn option(arg: &Arg, page: &mut Roff) {
     let (explained, bare): (Vec<PossibleValue>, Vec<PossibleValue>) = values.partition(|value| value.get_help().is_some());
     if !bare.is_empty() {
         let names: Vec<&str> = bare.iter().map(PossibleValue::get_name).collect();
-        says.push_str(&format!(": {}", names.join(", ")));
+        says = format!("{says}: {}", names.join(", "));
     }
     if takes_value && !defaults.is_empty() {
-        says.push_str(&format!(" [default: {}]", defaults.join(", ")));
+        says = format!("{says} [default: {}]", defaults.join(", "));
     }
     page.text([roman(says)]);
     if explained.is_empty() {

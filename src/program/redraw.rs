@@ -20,6 +20,15 @@ impl Lower<'_> {
         reads.into_iter().filter(|at| self.is_drawn(*at)).collect()
     }
 
+    /// Lowers something on its own and gives the slots that it reads, itself or through others.
+    pub fn reads_of<T>(&mut self, lower: impl FnOnce(&mut Self) -> T) -> (T, BTreeSet<usize>) {
+        let before = std::mem::take(&mut self.reads);
+        let result = lower(self);
+        let reads = std::mem::replace(&mut self.reads, before);
+        self.reads.extend(&reads);
+        (result, reads)
+    }
+
     /// Lowers a condition that records are drawn anew for, in one scenario or in all; gives the slots that it reads, too.
     pub fn requirement(&mut self, scenario: Option<&Text>, that: &ExprText) -> (Box<dyn Op>, Type, BTreeSet<usize>) {
         let (lowered, _) = self.apart(Purpose::Requirement, &["require"], |cx| {

@@ -18,10 +18,11 @@ use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::jinja::{self, Engine};
 use crate::engine::json_schema::Schema;
-use crate::program::{Functions, Lower, Slot};
+use crate::program::{Functions, Lower, Section, Slot};
 use crate::source::Sources;
 use crate::spec::Spec;
 
+pub use labels::{Held, Rederivation, Target};
 pub use rules::{Counted, Expectation, Rule};
 pub use settling::{Aimed, Labels, Required, Settling, Unmet, remedies};
 
@@ -45,6 +46,10 @@ pub struct Checked {
     pub expectations: Vec<Expectation>,
     /// What records are drawn anew for.
     pub settling: Settling,
+    /// How targets are derived again from an emitted input.
+    pub rederivation: Rederivation,
+    /// The slots of `context`.
+    pub context: Vec<usize>,
     /// The JSON Schema, where the spec has one.
     pub schema: Option<Schema>,
 }
@@ -74,16 +79,16 @@ impl Checked {
 pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Checked> {
     let before = diagnostics.counts().0;
     let schema = spec.schema.and_then(|source| Schema::compile(source, sources, diagnostics));
-    let (lowering, rules, expectations, settling) = {
+    let (lowering, rules, expectations, settling, rederivation) = {
         let world = world::of(&spec);
         let mut cx = Lower::new(&world);
         cx.everything();
         let rules = rules::checks(&spec, &mut cx);
         let expectations = rules::expectations(&spec, &mut cx);
         let settling = settling::lower(&spec, &mut cx);
-        labels::check(&spec, &mut cx);
+        let rederivation = labels::check(&spec, &mut cx);
         examples::names(&spec, &mut cx);
-        (cx.finish(), rules, expectations, settling)
+        (cx.finish(), rules, expectations, settling, rederivation)
     };
     diagnostics.append(lowering.diagnostics);
     places::check(&spec, &lowering.record, diagnostics);
@@ -101,6 +106,8 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
     if !whole || diagnostics.counts().0 > before {
         return None;
     }
+    let entries = spec.entries.values().enumerate();
+    let context = entries.filter(|(_, entry)| entry.section == Section::Context).map(|(at, _)| at).collect();
     let checked = Checked {
         spec,
         slots: lowering.slots,
@@ -111,6 +118,8 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
         rules,
         expectations,
         settling,
+        rederivation,
+        context,
         schema,
     };
     examples::run(&checked, diagnostics);

@@ -71,10 +71,11 @@ impl Overrides {
             let known = || seen.params.iter().map(Text::as_str);
             let message = format!("`--set {name}`: no dataset asked for has this parameter");
             let diagnostic = Diagnostic::unplaced(codes::PARAM_UNKNOWN, message).suggest(name, known());
-            diagnostics.push(match seen.params.is_empty() {
-                true => diagnostic.hint("none has any: declare it with its default under `params`"),
-                false => diagnostic.hint(format!("there is {}", quoted_list(known()))),
-            });
+            diagnostics.push(diagnostic.hint(if seen.params.is_empty() {
+                "none has any: declare it with its default under `params`".to_owned()
+            } else {
+                format!("there is {}", quoted_list(known()))
+            }));
         }
     }
 }
@@ -93,11 +94,11 @@ fn profile(name: &str, spec: &mut Spec, diagnostics: &mut Diagnostics) {
             let known = || spec.profiles.keys().map(Text::as_str);
             let message = format!("`{}` has no profile `{name}`", spec.name);
             let diagnostic = Diagnostic::error(codes::PROFILE_UNKNOWN, spec.name_span, message).suggest(name, known());
-            diagnostics.push(match spec.profiles.is_empty() {
-                true => diagnostic
-                    .hint(format!("it has none: write `profiles: {{{name}: {{size: 100}}}}`, or use a module that does")),
-                false => diagnostic.hint(format!("it has {}", quoted_list(known()))),
-            });
+            diagnostics.push(diagnostic.hint(if spec.profiles.is_empty() {
+                format!("it has none: write `profiles: {{{name}: {{size: 100}}}}`, or use a module that does")
+            } else {
+                format!("it has {}", quoted_list(known()))
+            }));
         }
         return;
     };
