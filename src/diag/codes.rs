@@ -62,6 +62,11 @@ codes! {
     HASH_MISMATCH = "hash-mismatch": "a constitutional hash that differs from the constitution's";
     PLACE_UNKNOWN = "place-unknown": "a place of the constitution that the record does not have";
 
+    PARAM_UNKNOWN = "param-unknown": "a value for a parameter that does not exist";
+    PARAM_VALUE = "param-value": "a value that its parameter does not allow";
+    PROFILE_UNKNOWN = "profile-unknown": "a profile that a dataset does not have";
+    FORMAT_UNKNOWN = "format-unknown": "an output format that does not exist";
+
     // Expressions and templates.
     EXPRESSION_SYNTAX = "expression-syntax": "an expression or template that does not parse";
     UNDEFINED_NAME = "undefined-name": "a name that is not defined";

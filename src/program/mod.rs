@@ -18,6 +18,7 @@ mod redraw;
 mod resolve;
 mod scope;
 mod objects;
+mod params;
 mod text;
 
 use std::borrow::Cow;
@@ -32,7 +33,7 @@ pub use frame::{Draws, Frame, RecordAt, Shared, Slot};
 pub use function::Functions;
 pub use guard::guards;
 pub use lower::{Lower, Lowering};
-pub use names::{Entry, Fact, FunctionEntry, Section, World};
+pub use names::{Entry, Fact, FunctionEntry, Param, Section, World};
 pub use text::{ExprText, TemplateText};
 
 /// Why a record could not be computed: a diagnostic that points at the expression.

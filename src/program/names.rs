@@ -76,6 +76,16 @@ pub struct Fact {
     pub own: bool,
 }
 
+/// A constant of a build.
+pub struct Param {
+    /// Its value in this build.
+    pub value: Value,
+    /// What is known of it whatever a build sets.
+    pub ty: Type,
+    /// Where it is declared.
+    pub span: Span,
+}
+
 /// Everything that names can refer to.
 pub struct World<'s> {
     /// First part of every address: the dataset's name or its `stream`.
@@ -88,6 +98,8 @@ pub struct World<'s> {
     pub aims: IndexMap<Text, Vec<Option<Type>>>,
     /// Constants, by name.
     pub facts: IndexMap<Text, Fact>,
+    /// Constants of the build, by name: `params.name`.
+    pub params: IndexMap<Text, Param>,
     /// The names of used files, each with its facts (and, for the constitution, its content).
     pub stems: IndexMap<Text, Value>,
     /// Functions, by name.
