@@ -179,7 +179,12 @@ fn definitions() -> Result<Object, serde_json::Error> {
 }
 
 fn forms(place: &Place) -> impl Iterator<Item = &'static FormKind> {
-    FORMS.iter().filter(|kind| place.draws || !kind.draws)
+    FORMS.iter().filter(|kind| place.draws || !kind.draws || worded(place, kind))
+}
+
+/// Whether this is a pick among alternatives of wording.
+fn worded(place: &Place, kind: &FormKind) -> bool {
+    kind.head == "pick" && place.list == Some(SAID)
 }
 
 fn form_name(place: &Place, kind: &FormKind) -> String {
@@ -221,16 +226,20 @@ fn under_give(place: &Place) -> Value {
 /// One form in one place: its head, its options, the modifiers and the keys of the place.
 fn form(place: &Place, kind: &FormKind) -> Result<Value, serde_json::Error> {
     let mut own: Object = serde_json::from_str(kind.schema)?;
+    if worded(place, kind) {
+        own.insert(kind.head.to_owned(), serde_json::from_str(SAID)?);
+    }
     if let Some(Value::Object(head)) = own.get_mut(kind.head) {
         head.insert("description".to_owned(), json!(kind.doc));
         head.insert("examples".to_owned(), json!([kind.example]));
     }
     let own: Object = own.into_iter().map(|(name, value)| (written(&name, place.dollar), value)).collect();
     let mut form = keyed(place.beside, false)?;
-    let modifiers = keyed(MODIFIERS, place.dollar)?;
+    let beside: Vec<Key> = kind.modifiers().copied().collect();
+    let modifiers = keyed(&beside, place.dollar)?;
     if let Some(Value::Object(properties)) = form.get_mut("properties") {
         properties.extend(own);
-        for key in MODIFIERS {
+        for key in &beside {
             properties.insert(written(key.name, place.dollar), reference(&format!("{}_{}", place.name, key.name)));
         }
     }

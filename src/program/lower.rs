@@ -15,6 +15,7 @@ use super::params;
 use super::scope::Scope;
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::source::Span;
 
 /// What lowering is busy with, which decides what may be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +57,7 @@ enum State {
 #[derive(Clone)]
 pub(super) struct Place {
     purpose: Purpose,
-    path: Vec<Text>,
+    pub(super) path: Vec<Text>,
     pub(super) live: Vec<bool>,
     guarded: bool,
 }
@@ -80,10 +81,28 @@ pub struct Lower<'s> {
     pub(super) templates: Vec<(String, String)>,
     pub(super) functions: BTreeMap<Text, Option<Arc<UserFunction>>>,
     pub(super) wanted: Option<(usize, usize)>,
+    /// What was found wrong in entries and functions that are done: it stays, whatever becomes of the attempt that read them.
+    pub(super) settled: Vec<Diagnostic>,
+    /// The innermost level of which a name was read whose value is drawn there.
+    pub(super) own_draw: Option<usize>,
+    /// Whether the type of a carried value is still sought.
+    pub(super) tentative: bool,
+    /// Local names that nothing reads.
+    pub(super) unread: Vec<Unread>,
     used: BTreeSet<Text>,
     pub(super) roots: Vec<(Text, Code)>,
     record: Option<Type>,
     pub(super) depth: Depth,
+}
+
+/// A local name that nothing reads.
+pub struct Unread {
+    /// The name.
+    pub name: Text,
+    /// Where it is given.
+    pub span: Span,
+    /// Whether it is an argument of a function, rather than a name of a `let`.
+    pub argument: bool,
 }
 
 /// A lowered spec.
@@ -102,6 +121,8 @@ pub struct Lowering {
     pub record: Type,
     /// Which names anything reads.
     pub used: BTreeSet<Text>,
+    /// Local names that nothing reads.
+    pub unread: Vec<Unread>,
     /// What was found wrong.
     pub diagnostics: Diagnostics,
 }
@@ -134,6 +155,10 @@ impl<'s> Lower<'s> {
             templates: Vec::new(),
             functions: BTreeMap::new(),
             wanted: None,
+            settled: Vec::new(),
+            own_draw: None,
+            tentative: false,
+            unread: Vec::new(),
             used: BTreeSet::new(),
             roots: Vec::new(),
             record: None,
@@ -162,30 +187,6 @@ impl<'s> Lower<'s> {
         self.addresses();
     }
 
-    /// Reports entries that draw at the address of another one: `stream` gives them one, and they would take the same values.
-    fn addresses(&mut self) {
-        // Which scenario an index has is drawn there.
-        let scenario = (vec![self.world.address.clone(), Text::const_new("scenario")], Text::const_new("scenario"));
-        let mut first = BTreeMap::from([scenario]);
-        let mut shared = BTreeSet::new();
-        for (entry, path) in &self.keys {
-            let owner = first.entry(path.clone()).or_insert_with(|| entry.clone());
-            if owner != entry {
-                shared.insert((entry.clone(), owner.clone()));
-            }
-        }
-        for (entry, owner) in shared {
-            let span = |name: &Text| self.world.entries.get(name).map(|one| one.span);
-            let message = format!("`{entry}` draws at the address of `{owner}`, and would take the same values");
-            let diagnostic = match span(&entry) {
-                Some(span) => Diagnostic::error(codes::NAME_COLLISION, span, message),
-                None => Diagnostic::unplaced(codes::NAME_COLLISION, message),
-            };
-            let diagnostic = span(&owner).into_iter().fold(diagnostic, |one, span| one.label(span, "the other one"));
-            self.report(diagnostic.hint("a `stream` is a name that nothing else draws by: choose another"));
-        }
-    }
-
     /// Ends lowering.
     #[must_use]
     pub fn finish(self) -> Lowering {
@@ -204,6 +205,7 @@ impl<'s> Lower<'s> {
             functions: Functions::new(functions),
             record: self.record.unwrap_or_default(),
             used: self.used,
+            unread: self.unread,
             diagnostics: self.diagnostics,
         }
     }
@@ -217,30 +219,6 @@ impl<'s> Lower<'s> {
     #[must_use]
     pub fn purpose(&self) -> Purpose {
         self.place.purpose
-    }
-
-    /// Numbers a draw at the present address.
-    pub fn draw(&mut self) -> usize {
-        let entry = self.busy.last().cloned().unwrap_or_default();
-        self.keys.push((entry, self.place.path.clone()));
-        self.keys.len() - 1
-    }
-
-    /// Lowers something one part further down the address.
-    pub fn inside<T>(&mut self, part: &str, lower: impl FnOnce(&mut Self) -> T) -> T {
-        self.place.path.push(Text::from(part));
-        let result = lower(self);
-        self.place.path.pop();
-        result
-    }
-
-    /// Lowers something whose address ends in `stream` instead of its own name.
-    pub fn streamed<T>(&mut self, stream: Option<&Text>, lower: impl FnOnce(&mut Self) -> T) -> T {
-        let Some(stream) = stream else { return lower(self) };
-        let own = self.place.path.pop();
-        let result = self.inside(stream, lower);
-        self.place.path.extend(own);
-        result
     }
 
     /// Lowers something that a condition guards.
@@ -270,7 +248,7 @@ impl<'s> Lower<'s> {
 
     /// Every name in sight, for suggestions.
     pub(super) fn names_in_sight(&self) -> Vec<&str> {
-        let locals = self.scopes.iter().flat_map(|scope| scope.names.iter().map(|(name, _)| name.as_str()));
+        let locals = self.scopes.iter().flat_map(|scope| scope.names.iter().map(|local| local.name.as_str()));
         let entries = self.world.entries.keys().map(Text::as_str);
         let facts = self.world.facts.keys().map(Text::as_str);
         let stems = self.world.stems.keys().map(Text::as_str);
@@ -343,6 +321,9 @@ impl<'s> Lower<'s> {
         let reads = std::mem::take(&mut self.reads);
         let roots = std::mem::take(&mut self.roots);
         let wanted = self.wanted.take();
+        let own_draw = self.own_draw.take();
+        let tentative = std::mem::take(&mut self.tentative);
+        let diagnostics = std::mem::take(&mut self.diagnostics);
         let (entry, below) = (self.depth.entry, self.depth.below);
         (self.depth.entry, self.depth.below) = (self.depth.here, 0);
         let result = lower(self);
@@ -354,6 +335,11 @@ impl<'s> Lower<'s> {
         self.reads = reads;
         self.roots = roots;
         self.wanted = wanted;
+        self.own_draw = own_draw;
+        self.tentative = tentative;
+        let found = std::mem::replace(&mut self.diagnostics, diagnostics);
+        self.settled.extend(found.iter().cloned());
+        self.diagnostics.append(found);
         (result, depth)
     }
 

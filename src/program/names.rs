@@ -54,14 +54,24 @@ pub struct Entry<'s> {
     pub own: bool,
 }
 
+/// One argument of a function.
+pub struct FunctionParam {
+    /// Its name.
+    pub name: Text,
+    /// Where it is declared.
+    pub span: Span,
+    /// What the function takes for it.
+    pub ty: Type,
+}
+
 /// One function of a spec.
 pub struct FunctionEntry<'s> {
     /// Its name.
     pub name: Text,
     /// Where it is declared.
     pub span: Span,
-    /// Its arguments, with what is known of each.
-    pub params: Vec<(Text, Type)>,
+    /// Its arguments in order.
+    pub params: &'s [FunctionParam],
     /// What it gives.
     pub body: &'s dyn Form,
 }

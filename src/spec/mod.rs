@@ -4,8 +4,8 @@ mod params;
 
 use indexmap::IndexMap;
 
-use crate::data::{Text, Type, Value};
-use crate::program::{ExprText, Form, Section};
+use crate::data::{Text, Value};
+use crate::program::{ExprText, Form, FunctionParam, Section};
 use crate::random::Weights;
 use crate::source::{SourceId, Span};
 
@@ -104,8 +104,8 @@ pub struct Scenario {
 pub struct Function {
     /// Where it is declared.
     pub span: Span,
-    /// Its arguments in order, with what is known of each.
-    pub params: Vec<(Text, Type)>,
+    /// Its arguments in order.
+    pub params: Vec<FunctionParam>,
     /// What it gives.
     pub body: Box<dyn Form>,
     /// Whether the dataset's own file declares it.

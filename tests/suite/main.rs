@@ -21,3 +21,4 @@ mod procedure;
 mod properties;
 mod rederive;
 mod reference;
+mod wording;

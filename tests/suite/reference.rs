@@ -64,6 +64,8 @@ fn around(head: &str) -> &'static str {
         "given" => "context: {affected: [none, internal, personal, medical]}\n",
         "first" => "context: {personal: {bool: 0.5}, contained: {bool: 0.5}}\n",
         "collect" => "context: {contained: {bool: 0.5}}\n",
+        "only" => "context: {people: {int: 1..500}}\n",
+        "fold" => "facts: {duties: [{hours: 3}, {hours: 5}]}\n",
         "give" => "facts: {duties: [{todo: contain it}, {todo: tell them}]}\n",
         _ => "",
     }

@@ -95,6 +95,7 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
     // A name may look unread only because its reader was refused.
     if whole && diagnostics.counts().0 == before {
         unused::check(&spec, &lowering.used, diagnostics);
+        unused::locals(&lowering.unread, diagnostics);
     }
     let functions: Arc<dyn jinja::Functions> = Arc::new(lowering.functions.clone());
     let mut engine = Engine::new(&functions);

@@ -4,8 +4,17 @@ use std::collections::BTreeSet;
 
 use crate::data::Text;
 use crate::diag::{Diagnostic, Diagnostics, codes};
-use crate::program::Section;
+use crate::program::{Section, Unread};
 use crate::spec::Spec;
+
+/// Reports names of a `let` and arguments that nothing reads, in modules, too: nobody else could read them.
+pub(super) fn locals(unread: &[Unread], diagnostics: &mut Diagnostics) {
+    for one in unread {
+        let what = if one.argument { "argument" } else { "local name" };
+        let message = format!("nothing reads the {what} `{}`", one.name);
+        diagnostics.push(Diagnostic::error(codes::UNUSED, one.span, message).hint("remove it, or read it"));
+    }
+}
 
 /// Reports facts, parameters, draws, derivations and wording of the dataset's own file that nothing reads. What a module offers may be left
 /// unread.

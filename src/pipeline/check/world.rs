@@ -39,7 +39,7 @@ pub(super) fn of(spec: &Spec) -> World<'_> {
             .functions
             .iter()
             .map(|(name, function)| {
-                let params = function.params.clone();
+                let params = function.params.as_slice();
                 (name.clone(), FunctionEntry { name: name.clone(), span: function.span, params, body: &*function.body })
             })
             .collect(),
