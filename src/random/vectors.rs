@@ -91,7 +91,7 @@ fn addresses() {
         (one.keyed(""), 0x5bb8_1070_ad25_b483),
     ];
     for (step, (address, word)) in pinned.into_iter().enumerate() {
-        assert_eq!(address.0, word, "entry {step}");
+        assert_eq!(address.mixed, word, "entry {step}");
     }
 }
 
