@@ -67,6 +67,12 @@ impl Weight {
         Ok(Self(u128::from(whole) * BILLION + billionths))
     }
 
+    /// Whether it is above zero.
+    #[must_use]
+    pub fn is_possible(self) -> bool {
+        self.0 > 0
+    }
+
     /// A whole weight.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
 //! Drawn numbers have the moments and quantiles of their distribution: every bound is five standard deviations wide.
+#![expect(clippy::float_cmp, reason = "where exact results are meant")]
 
 use super::super::{Address, Key};
 use super::*;
