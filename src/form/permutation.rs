@@ -113,7 +113,7 @@ fn steady(cx: &mut Lower<'_>, expr: &ExprText, cause: Option<&Text>) {
             let mut local = None;
             parsed.walk(&mut |one| {
                 if let ExprKind::Var(name) = &one.kind
-                    && cx.is_local(name)
+                    && (name == "aim" || cx.is_local(name))
                 {
                     local = Some(name.clone());
                 }

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::choices::literal;
 use super::find;
 use super::parse::{Parse, Shape, row_key, spelt};
 use super::pick::{Weighted, weight, weights};
@@ -69,29 +70,38 @@ impl Heft {
     }
 }
 
-fn choice(cx: &mut Parse<'_>, shape: &Shape<'_>, item: &Node) -> Option<Choice> {
+/// A weighted choice of which all must be written in the spec.
+pub(super) fn written(cx: &mut Parse<'_>, item: &Node) -> Option<(Value, Weight)> {
+    let (give, heft) = parts(cx, item, false)?;
+    let weight = heft.map_or_else(|| Weight::of_int(1).ok(), |node| weight(cx, node));
+    Some((literal(cx, give)?, weight?))
+}
+
+/// What stands under `give` and under `weight`.
+fn parts<'n>(cx: &mut Parse<'_>, item: &'n Node, dollar: bool) -> Option<(&'n Node, Option<&'n Node>)> {
+    let keys = ["give", "weight"].map(|key| spelt(key, dollar));
+    let [give, weight] = &keys;
     let NodeKind::Map(entries) = &item.kind else {
-        let dollar = if shape.dollar { "$" } else { "" };
-        cx.expected(item, &format!("`{{{dollar}give: …, {dollar}weight: …}}`"));
+        cx.expected(item, &format!("`{{{give}: …, {weight}: …}}`"));
         return None;
     };
-    let keys = ["give", "weight"].map(|key| spelt(key, shape.dollar));
-    if let Some(entry) = entries.iter().find(|entry| keys.iter().all(|key| *key != entry.key.text)) {
+    if let Some(entry) = entries.iter().find(|entry| !keys.iter().any(|key| *key == entry.key.text)) {
         let message = format!("a weighted choice does not take `{}`", entry.key.text);
-        let suggested = keys.iter().map(String::as_str);
-        cx.report(Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message).suggest(&entry.key.text, suggested));
+        let known = keys.iter().map(String::as_str);
+        cx.report(Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message).suggest(&entry.key.text, known));
         return None;
     }
-    let Some(node) = row_key(item, "give", shape.dollar) else {
-        let [give, _] = keys;
+    let given = item.get(give);
+    if given.is_none() {
         cx.report(Diagnostic::error(codes::MISSING_KEY, item.span, format!("a weighted choice without `{give}`")));
-        return None;
-    };
+    }
+    Some((given?, item.get(weight)))
+}
+
+fn choice(cx: &mut Parse<'_>, shape: &Shape<'_>, item: &Node) -> Option<Choice> {
+    let (node, heft) = parts(cx, item, shape.dollar)?;
     let give = if shape.dollar { cx.data(node, shape.position) } else { cx.given(node, shape.position) };
-    let weight = match row_key(item, "weight", shape.dollar) {
-        Some(node) => Heft::parse(cx, node),
-        None => Weight::of_int(1).ok().map(Heft::Written),
-    };
+    let weight = heft.map_or_else(|| Weight::of_int(1).ok().map(Heft::Written), |node| Heft::parse(cx, node));
     let form = !shape.dollar && node.as_map().is_some_and(has_head);
     let value = (!form && is_value(node)).then(|| node.value());
     Some(Choice { give: give?, value, weight: weight? })
