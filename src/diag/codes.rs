@@ -56,6 +56,7 @@ codes! {
     BAD_RANGE = "bad-range": "a range with nothing in it, or not a range";
     BAD_WEIGHT = "bad-weight": "weights that are negative, all zero or not decimals";
     EMPTY_CHOICE = "empty-choice": "a choice with nothing to choose from";
+    VARYING_POOL = "varying-pool": "a walk through a pool that differs from record to record";
     BAD_NAME = "bad-name": "a name that expressions cannot spell, or a reserved one";
     NAME_COLLISION = "name-collision": "one name given twice";
     USE_CYCLE = "use-cycle": "files that use each other";

@@ -284,6 +284,12 @@ impl Lower<'_> {
         None
     }
 
+    /// Whether a name is a local one here.
+    #[must_use]
+    pub fn is_local(&self, name: &str) -> bool {
+        self.scopes.iter().any(|scope| scope.names.iter().any(|(one, _)| one == name))
+    }
+
     /// Whether only arguments and facts are in sight.
     pub(super) fn behind_barrier(&self) -> bool {
         self.scopes.iter().any(|scope| scope.barrier)

@@ -10,6 +10,7 @@ mod architecture;
 mod cli;
 mod determinism;
 mod diagnostics;
+mod draws;
 mod editor;
 mod formats;
 mod golden;

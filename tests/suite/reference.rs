@@ -61,6 +61,7 @@ fn around(head: &str) -> &'static str {
     match head {
         "sample" => "facts: {proofs: [logs_saved, image_taken, timeline]}\n",
         "object" => "facts: {panel: [triage, legal]}\n",
+        "row" => "facts: {cities: [{name: Bern, people: 134000}, {name: Geneva, people: 203000}]}\n",
         "given" => "context: {affected: [none, internal, personal, medical]}\n",
         "first" => "context: {personal: {bool: 0.5}, contained: {bool: 0.5}}\n",
         "collect" => "context: {contained: {bool: 0.5}}\n",
