@@ -8,6 +8,7 @@ mod datasets;
 mod folder;
 mod locking;
 mod stream;
+mod targets;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -22,6 +23,7 @@ use crate::source::Sources;
 use crate::world::WorldError;
 
 pub use datasets::{Selected, listing, select};
+pub use targets::warn_unfit;
 
 /// What to build.
 pub struct Request {
@@ -95,7 +97,7 @@ pub struct Built {
     pub dataset: String,
     /// How many records.
     pub records: u64,
-    /// Path under the output folder and length in bytes of every file.
+    /// Path under the output folder and length in bytes of every file of records.
     pub files: Vec<(String, u64)>,
     /// Whether its expectations were judged.
     pub judged: bool,

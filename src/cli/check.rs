@@ -8,7 +8,7 @@ use super::Exit;
 use super::args::Check as Args;
 use super::messages::{Ending, Messages};
 use super::progress::plural;
-use crate::build::select;
+use crate::build::{Selected, select, warn_unfit};
 use crate::diag::Diagnostics;
 use crate::pipeline::check::Checked;
 use crate::pipeline::expand::Expander;
@@ -35,8 +35,13 @@ pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -
     let mut sources = Sources::default();
     let mut diagnostics = Diagnostics::default();
     let selected = select(workspace, &args.datasets, &mut sources, &mut diagnostics);
-    let result =
-        selected.map(|selected| selected.iter().filter_map(|one| tried(&one.checked, &mut diagnostics)).collect::<Vec<_>>());
+    let result = selected.map(|selected| {
+        let sound = |one: &Selected| {
+            warn_unfit(&one.checked, &mut diagnostics);
+            tried(&one.checked, &mut diagnostics)
+        };
+        selected.iter().filter_map(sound).collect::<Vec<_>>()
+    });
     let lines = result.iter().flatten().map(line).collect();
     messages.end(&Ending { lines, ..Ending::new("check", sources, diagnostics, result) })
 }

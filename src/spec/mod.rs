@@ -152,10 +152,21 @@ pub enum ExpectationKind {
     Share {
         /// The expression; a list counts each of its elements once.
         of: ExprText,
+        /// The attribute by which maps are counted, and its place.
+        attribute: Option<(Text, Span)>,
         /// The bands of single values.
         bands: Vec<(Value, Span, Band)>,
         /// The band of every value that occurs or can occur.
         every: Option<Band>,
+        /// Judged apart for each value of this expression.
+        by: Option<ExprText>,
+    },
+    /// The share of records in which a condition holds.
+    Holds {
+        /// The condition.
+        that: ExprText,
+        /// The band of the share, and its place.
+        band: (Span, Band),
         /// Judged apart for each value of this expression.
         by: Option<ExprText>,
     },

@@ -18,4 +18,5 @@ mod misspelling;
 mod newcomer;
 mod procedure;
 mod properties;
+mod record_schema;
 mod reference;

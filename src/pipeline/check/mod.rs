@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::jinja::{self, Engine};
-use crate::engine::json_schema::Schema;
+use crate::engine::json_schema::{Schema, SchemaError, inferred};
 use crate::program::{Functions, Lower, Slot};
 use crate::source::Sources;
 use crate::spec::Spec;
@@ -40,8 +40,10 @@ pub struct Checked {
     pub rules: Vec<Rule>,
     /// What must hold for the whole dataset.
     pub expectations: Vec<Expectation>,
-    /// The JSON Schema, where the spec has one.
-    pub schema: Option<Schema>,
+    /// The JSON Schema that was inferred of the record, as text.
+    pub inferred: String,
+    /// What every record must pass: the schema file that the spec names, else the inferred schema.
+    pub schema: Schema,
 }
 
 impl Checked {
@@ -95,6 +97,9 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
     if !whole || diagnostics.counts().0 > before {
         return None;
     }
+    let inferred = inferred(&spec.name, &lowering.record);
+    let schema = schema.map_or_else(|| Schema::compile_text(&inferred), Ok);
+    let schema = schema.map_err(|error| diagnostics.push(unusable(&spec, &error))).ok()?;
     let checked = Checked {
         spec,
         slots: lowering.slots,
@@ -104,8 +109,15 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
         record: lowering.record,
         rules,
         expectations,
+        inferred,
         schema,
     };
     examples::run(&checked, diagnostics);
     (diagnostics.counts().0 == before).then_some(checked)
+}
+
+/// An inferred schema that the validator does not take.
+fn unusable(spec: &Spec, error: &SchemaError) -> Diagnostic {
+    Diagnostic::error(codes::SCHEMA_INVALID, spec.name_span, format!("no schema can be inferred of the record: {}", error.reason))
+        .hint("write one, and name it with `schema:`")
 }

@@ -3,10 +3,11 @@
 use crate::data::{Text, Type, Value};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::json;
+use crate::library;
 use crate::program::{ExprText, Lower, Op};
 use crate::record::Node;
 use crate::source::Span;
-use crate::spec::{Band, ExpectationKind, Spec};
+use crate::spec::{self, Band, ExpectationKind, Spec};
 
 /// A condition that every record must meet.
 pub struct Rule {
@@ -44,6 +45,8 @@ pub enum Counted {
         bands: Vec<(Value, Span, Band)>,
         /// The band of every value.
         every: Option<Band>,
+        /// The attribute by which maps are counted, and its place.
+        attribute: Option<(Text, Span)>,
         /// The values that can occur, where they are known: those that never do have a share of 0.
         possible: Vec<Value>,
         /// Judged apart for each value of this; with its text, for messages.
@@ -100,32 +103,70 @@ fn occurs(value: &Value, span: Span, ty: &Type, cx: &mut Lower<'_>) {
 
 /// Lowers the expectations of a spec.
 pub(super) fn expectations(spec: &Spec, cx: &mut Lower<'_>) -> Vec<Expectation> {
-    let mut list = Vec::with_capacity(spec.expectations.len());
-    for expectation in &spec.expectations {
-        let (of, counted) = match &expectation.kind {
-            ExpectationKind::Distinct { of, at_least } => (of, Counted::Distinct { at_least: *at_least }),
-            ExpectationKind::Share { of, bands, every, by } => {
-                let by = by.as_ref().map(|by| (cx.guarded(true, |cx| by.lower(cx)).0, by.text().to_owned()));
-                let counted = Counted::Share { bands: bands.clone(), every: *every, possible: Vec::new(), by };
-                (of, counted)
+    let lowered = |expectation: &spec::Expectation| {
+        let (of, name, counted) = match &expectation.kind {
+            ExpectationKind::Distinct { of, at_least } => {
+                (named(of, cx).0, of.text().to_owned(), Counted::Distinct { at_least: *at_least })
             }
-        };
-        let (op, ty, _) = cx.guarded(true, |cx| of.lower(cx));
-        // A list counts each of its elements.
-        let ty = if ty.is_list() { ty.item() } else { ty };
-        let words = ty.only_words();
-        let counted = match counted {
-            Counted::Share { bands, every, by, .. } => {
-                for (value, span, _) in &bands {
+            ExpectationKind::Share { of, attribute, bands, every, by } => {
+                let by = by.as_ref().map(|by| (named(by, cx).0, by.text().to_owned()));
+                let (op, ty) = named(of, cx);
+                let ty = counted_type(&ty, attribute.as_ref(), cx);
+                for (value, span, _) in bands {
                     occurs(value, *span, &ty, cx);
                 }
-                let possible = words.into_iter().flatten().map(|word| Value::Text(word.clone())).collect();
-                Counted::Share { bands, every, possible, by }
+                let possible = ty.only_words().into_iter().flatten().map(|word| Value::Text(word.clone())).collect();
+                let name = attribute.iter().fold(of.text().to_owned(), |name, (attribute, _)| format!("{name}.{attribute}"));
+                (op, name, Counted::Share { bands: bands.clone(), every: *every, attribute: attribute.clone(), possible, by })
             }
-            distinct @ Counted::Distinct { .. } => distinct,
+            ExpectationKind::Holds { that, band: (span, band), by } => {
+                let by = by.as_ref().map(|by| (named(by, cx).0, by.text().to_owned()));
+                let (op, ty) = named(that, cx);
+                holds(that, &ty, cx);
+                let bands = vec![(Value::Bool(true), *span, *band)];
+                let counted = Counted::Share { bands, every: None, attribute: None, possible: Vec::new(), by };
+                (op, that.text().to_owned(), counted)
+            }
         };
-        let name = of.text().to_owned();
-        list.push(Expectation { span: expectation.span, at_size: expectation.at_size, of: op, name, counted });
+        Expectation { span: expectation.span, at_size: expectation.at_size, of, name, counted }
+    };
+    spec.expectations.iter().map(lowered).collect()
+}
+
+/// An expression of an expectation. It may read names that are absent in some records.
+fn named(of: &ExprText, cx: &mut Lower<'_>) -> (Box<dyn Op>, Type) {
+    let (op, ty, _) = cx.guarded(true, |cx| of.lower(cx));
+    (op, ty)
+}
+
+/// The type of what is counted: a list counts each of its elements, a map by an attribute where one is given.
+fn counted_type(ty: &Type, attribute: Option<&(Text, Span)>, cx: &mut Lower<'_>) -> Type {
+    let ty = if ty.is_list() { ty.item() } else { ty.clone() };
+    let Some((path, span)) = attribute else { return ty };
+    match library::attribute_type(&ty, path) {
+        Ok(ty) => ty,
+        Err(misfit) => {
+            let diagnostic = Diagnostic::error(misfit.code, *span, misfit.message);
+            cx.report(misfit.hint.into_iter().fold(diagnostic, Diagnostic::hint));
+            Type::any()
+        }
     }
-    list
+}
+
+/// Reports a band of something that is no condition, or that can never hold.
+fn holds(that: &ExprText, ty: &Type, cx: &mut Lower<'_>) {
+    if ty.is_any() || ty.is_never() {
+        return;
+    }
+    let text = that.text();
+    if !ty.is_bool() {
+        let value = ty.vocabulary().and_then(|words| words.first()).map_or("value", Text::as_str);
+        let message = format!("expected a condition, found {}", ty.describe());
+        cx.report(
+            Diagnostic::error(codes::TYPE_MISMATCH, that.span(), message)
+                .hint(format!("bands of its values stand in a map: `share: {{{text}: {{{value}: 0.1..0.4}}}}`")),
+        );
+    } else if !ty.yes {
+        cx.report(Diagnostic::error(codes::UNREACHABLE, that.span(), "this condition can never hold"));
+    }
 }

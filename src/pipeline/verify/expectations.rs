@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::data::Value;
+use crate::data::{Text, Value};
 use crate::data::distinct::{DistinctCounter, Spill, fingerprint};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::json;
+use crate::library;
 use crate::pipeline::check::{Checked, Counted, Expectation};
 use crate::program::{Env, Fault, Frame};
 use crate::record::Node;
@@ -56,7 +57,7 @@ impl Tally {
 impl Counts {
     fn add(&mut self, expectation: &Expectation, env: &Env<'_>) -> Result<(), Fault> {
         let value = expectation.of.eval(env)?;
-        let Counted::Share { by, .. } = &expectation.counted else {
+        let Counted::Share { attribute, by, .. } = &expectation.counted else {
             self.fingerprints.push(fingerprint(&shown(&value)));
             return Ok(());
         };
@@ -69,19 +70,24 @@ impl Counts {
             self.values.insert(group.clone(), BTreeMap::new());
         }
         let Some(values) = self.values.get_mut(&group) else { return Ok(()) };
-        match value.as_list() {
-            None => bump(values, &shown(&value)),
-            Some(items) => {
-                for (at, item) in items.iter().enumerate() {
-                    // A value that stands twice in one record is one record that has it.
-                    if !items.iter().take(at).any(|earlier| earlier == item) {
-                        bump(values, &shown(item));
-                    }
-                }
+        let items = value.as_list().unwrap_or(std::slice::from_ref(&*value));
+        let mut seen: Vec<&Value> = Vec::with_capacity(items.len());
+        for item in items {
+            let counted = counted(item, attribute.as_ref())?;
+            // A value that stands twice in one record is one record that has it.
+            if !seen.contains(&counted) {
+                bump(values, &shown(counted));
+                seen.push(counted);
             }
         }
         Ok(())
     }
+}
+
+/// The value itself, or its attribute.
+fn counted<'v>(value: &'v Value, attribute: Option<&(Text, Span)>) -> Result<&'v Value, Fault> {
+    let Some((path, span)) = attribute else { return Ok(value) };
+    library::attribute(value, path).map_err(|reason| Box::new(Diagnostic::error(codes::EVALUATION, *span, reason)))
 }
 
 /// Adds one to a count, without making a key that is there already.
