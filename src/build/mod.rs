@@ -7,6 +7,7 @@
 mod datasets;
 mod folder;
 mod locking;
+mod piloted;
 mod stream;
 mod targets;
 
@@ -23,6 +24,7 @@ use crate::source::Sources;
 use crate::world::WorldError;
 
 pub use datasets::{Selected, listing, select};
+pub use piloted::piloted;
 pub use targets::warn_unfit;
 
 /// What to build.
@@ -97,6 +99,8 @@ pub struct Built {
     pub dataset: String,
     /// How many records.
     pub records: u64,
+    /// How many attempts they took together; `None` where nothing is planned or required.
+    pub attempts: Option<u64>,
     /// Path under the output folder and length in bytes of every file of records.
     pub files: Vec<(String, u64)>,
     /// Whether its expectations were judged.

@@ -14,6 +14,7 @@ mod guard;
 mod infer;
 mod lower;
 mod names;
+mod redraw;
 mod resolve;
 mod scope;
 mod objects;

@@ -5,8 +5,10 @@
 
 mod examples;
 mod labels;
+pub mod pilot;
 mod places;
 mod rules;
+mod settling;
 mod unused;
 mod world;
 
@@ -21,6 +23,7 @@ use crate::source::Sources;
 use crate::spec::Spec;
 
 pub use rules::{Counted, Expectation, Rule};
+pub use settling::{Aimed, Labels, Required, Settling, Unmet, remedies};
 
 /// A spec that was found sound, lowered into a program.
 pub struct Checked {
@@ -40,6 +43,8 @@ pub struct Checked {
     pub rules: Vec<Rule>,
     /// What must hold for the whole dataset.
     pub expectations: Vec<Expectation>,
+    /// What records are drawn anew for.
+    pub settling: Settling,
     /// The JSON Schema that was inferred of the record, as text.
     pub inferred: String,
     /// What every record must pass: the schema file that the spec names, else the inferred schema.
@@ -71,15 +76,16 @@ impl Checked {
 pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Checked> {
     let before = diagnostics.counts().0;
     let schema = spec.schema.and_then(|source| Schema::compile(source, sources, diagnostics));
-    let (lowering, rules, expectations) = {
+    let (lowering, rules, expectations, settling) = {
         let world = world::of(&spec);
         let mut cx = Lower::new(&world);
         cx.everything();
         let rules = rules::checks(&spec, &mut cx);
         let expectations = rules::expectations(&spec, &mut cx);
+        let settling = settling::lower(&spec, &mut cx);
         labels::check(&spec, &mut cx);
         examples::names(&spec, &mut cx);
-        (cx.finish(), rules, expectations)
+        (cx.finish(), rules, expectations, settling)
     };
     diagnostics.append(lowering.diagnostics);
     places::check(&spec, &lowering.record, diagnostics);
@@ -109,6 +115,7 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
         record: lowering.record,
         rules,
         expectations,
+        settling,
         inferred,
         schema,
     };
