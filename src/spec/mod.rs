@@ -205,7 +205,7 @@ pub struct Expectation {
 
 /// What an expectation counts.
 pub enum ExpectationKind {
-    /// The share of records for values of an expression.
+    /// The share of records for values of an expression; without a band, a name is expected as it is aimed at.
     Share {
         /// The expression; a list counts each of its elements once.
         of: ExprText,

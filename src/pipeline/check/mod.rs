@@ -4,9 +4,11 @@
 //! of the spec are run. What passes can still fail for a single record (a division by zero), but not for a slip in a name.
 
 mod examples;
+mod expectations;
 mod labels;
 pub mod pilot;
 mod places;
+mod planned;
 mod rules;
 mod settling;
 mod unused;
@@ -22,7 +24,9 @@ use crate::program::{Functions, Lower, Slot};
 use crate::source::Sources;
 use crate::spec::Spec;
 
-pub use rules::{Counted, Expectation, Rule};
+pub use expectations::{Counted, Expectation, Shares};
+pub use planned::Planned;
+pub use rules::Rule;
 pub use settling::{Aimed, Labels, Required, Settling, Unmet, remedies};
 
 /// A spec that was found sound, lowered into a program.
@@ -81,7 +85,7 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
         let mut cx = Lower::new(&world);
         cx.everything();
         let rules = rules::checks(&spec, &mut cx);
-        let expectations = rules::expectations(&spec, &mut cx);
+        let expectations = expectations::lower(&spec, &mut cx);
         let settling = settling::lower(&spec, &mut cx);
         labels::check(&spec, &mut cx);
         examples::names(&spec, &mut cx);

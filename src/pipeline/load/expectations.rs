@@ -17,7 +17,7 @@ pub const EXPECTATION_KEYS: &[Key] = &[
     Key::new(
         "share",
         r##"{"anyOf": [{"type": "string"}, {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": {"anyOf": [{"$ref": "#/$defs/band"}, {"type": "object", "additionalProperties": {"$ref": "#/$defs/band"}}]}}]}"##,
-        "An expression whose values are counted (each element of a list once), `{expression: {value: band}}`, or `{condition: band}`.",
+        "An expression whose values are counted (each element of a list once), `{expression: {value: band}}`, or `{condition: band}`. A name alone is expected as its `aim` plans it.",
     ),
     Key::new("of", r#"{"type": "string"}"#, "The attribute by which maps, or a list of maps, are counted.").needs(&["share"]),
     Key::new("every", r##"{"$ref": "#/$defs/band"}"##, "The band of every value that can occur, seen or not.").needs(&["share"]),
@@ -105,15 +105,14 @@ fn share_kind(item: &Node, share: &Node, reader: &mut Reader<'_>) -> Option<Expe
     }
 }
 
-/// `{share: failed, of: id, every: 0.03..1}`.
+/// `{share: failed, of: id, every: 0.03..1}`; without `every` the shares are those that the name is aimed at.
 fn every_value(item: &Node, share: &Node, reader: &mut Reader<'_>) -> Option<ExpectationKind> {
     let Options { attribute, every, by } = options(item, reader)?;
     let of = parse(reader, |cx| cx.expression(share))?;
-    if every.is_none() {
-        let message = "`share` of a name needs `every`, the band of each value";
+    if attribute.is_some() && every.is_none() {
+        let message = "`share` by an attribute needs `every`, the band of each value";
         reader.report(
-            Diagnostic::error(codes::MISSING_KEY, item.span, message)
-                .hint("or give bands: `share: {decision: {deny: 0.15..0.35}}`"),
+            Diagnostic::error(codes::MISSING_KEY, item.span, message).hint("or give bands: `share: {failed: {C1: 0.1..0.4}}`"),
         );
         return None;
     }
