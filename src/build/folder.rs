@@ -10,12 +10,10 @@ use crate::data::distinct::ReadWriteSeek;
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
 use crate::pipeline::check::Checked;
-use crate::pipeline::emit::output::{Output, Target, Written};
 use crate::pipeline::emit::Format;
+use crate::pipeline::emit::output::{Output, Target, Written};
 use crate::pipeline::load::Workspace;
-use crate::pipeline::manifest::{
-    DatasetEntry, Expectations, FileEntry, Judged, MANIFEST_FILE, Manifest, Origin, schema_file,
-};
+use crate::pipeline::manifest::{DatasetEntry, Expectations, FileEntry, Judged, MANIFEST_FILE, Manifest, Origin, schema_file};
 use crate::pipeline::plan::{Plan, plan};
 use crate::pipeline::verify::expectations::Judge;
 use crate::pipeline::{Made as Records, Making, make};
@@ -224,9 +222,9 @@ fn manifests(made: &[Made], formats: &[&'static dyn Format]) -> Vec<Manifest> {
         let datasets = made.iter().map(|one| {
             let mut entry = one.entry.clone();
             let file = one.files.get(at);
-            entry.files.extend(
-                file.map(|(path, written)| (path.clone(), FileEntry { bytes: written.bytes, sha256: written.sha256 })),
-            );
+            entry
+                .files
+                .extend(file.map(|(path, written)| (path.clone(), FileEntry { bytes: written.bytes, sha256: written.sha256 })));
             (one.dataset.clone(), entry)
         });
         Manifest::new(datasets.collect())

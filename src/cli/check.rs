@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::Exit;
-use super::attempts::{self, Cell};
 use super::args::Check as Args;
+use super::attempts::{self, Cell};
 use super::messages::{Ending, Messages};
 use super::progress::plural;
 use crate::build::{Selected, piloted, select, warn_unfit};

@@ -16,9 +16,9 @@ use crate::json;
 use crate::pipeline::check::Checked;
 use crate::pipeline::expand::Expander;
 use crate::pipeline::load::Workspace;
+use crate::pipeline::plan::PlanCache;
 use crate::pipeline::plan::plan;
 use crate::pipeline::verify::verify;
-use crate::pipeline::plan::PlanCache;
 use crate::record::Node;
 use crate::source::Sources;
 

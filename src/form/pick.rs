@@ -133,7 +133,8 @@ pub fn weighted_values(cx: &mut Parse<'_>, node: &Node) -> Option<(Vec<(Value, S
                     read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip()
                 }
                 NodeKind::List(items) if is_weighted(items) => {
-                    let read = items.iter().map(|item| weighted_item(cx, item).map(|(value, weight)| ((value, item.span), weight)));
+                    let read =
+                        items.iter().map(|item| weighted_item(cx, item).map(|(value, weight)| ((value, item.span), weight)));
                     read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip()
                 }
                 _ => return weighted_values(cx, &entry.value),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::Op;
 use super::lower::{Lower, Purpose};
 use super::text::ExprText;
-use super::Op;
 use crate::data::{Text, Type};
 
 impl Lower<'_> {
@@ -18,6 +18,15 @@ impl Lower<'_> {
     pub fn drawn_below(&mut self, at: usize) -> BTreeSet<usize> {
         let reads = self.entry(at).map(|known| known.reads).unwrap_or_default();
         reads.into_iter().filter(|at| self.is_drawn(*at)).collect()
+    }
+
+    /// Lowers something on its own and gives the slots that it reads, itself or through others.
+    pub fn reads_of<T>(&mut self, lower: impl FnOnce(&mut Self) -> T) -> (T, BTreeSet<usize>) {
+        let before = std::mem::take(&mut self.reads);
+        let result = lower(self);
+        let reads = std::mem::replace(&mut self.reads, before);
+        self.reads.extend(&reads);
+        (result, reads)
     }
 
     /// Lowers a condition that records are drawn anew for, in one scenario or in all; gives the slots that it reads, too.

@@ -43,7 +43,9 @@ impl Lower<'_> {
             return (Code::Const(stem.clone()), ty);
         }
         let entry = world.entries.get_index_of(name);
-        if self.behind_barrier() && (entry.is_some() || matches!(name, "scenario" | "index" | "context" | "say" | "record" | "aim")) {
+        if self.behind_barrier()
+            && (entry.is_some() || matches!(name, "scenario" | "index" | "context" | "say" | "record" | "aim"))
+        {
             self.report(
                 Diagnostic::error(codes::UNDEFINED_NAME, span, format!("a function does not see `{name}`"))
                     .hint("a function sees its arguments and facts only: pass the value as an argument"),

@@ -43,14 +43,18 @@ fn count(found: &str) -> u64 {
 
 #[test]
 fn a_list_of_maps_is_counted_by_an_attribute_once_a_record() {
-    let found = judged("  - {share: failed, of: id, every: 0.3..0.8}\n  - {share: {failed: {C2: 0..1}}, of: id, by: ok}\n").unwrap();
+    let found =
+        judged("  - {share: failed, of: id, every: 0.3..0.8}\n  - {share: {failed: {C2: 0..1}}, of: id, by: ok}\n").unwrap();
     let expected: Vec<&str> = found.iter().map(|(expected, _)| expected.as_str()).collect();
-    assert_eq!(expected, [
-        "share of failed.id = \"C1\" from 0.3 to 0.8",
-        "share of failed.id = \"C2\" from 0.3 to 0.8",
-        "share of failed.id = \"C2\" where `ok` is false from 0 to 1",
-        "share of failed.id = \"C2\" where `ok` is true from 0 to 1",
-    ]);
+    assert_eq!(
+        expected,
+        [
+            "share of failed.id = \"C1\" from 0.3 to 0.8",
+            "share of failed.id = \"C2\" from 0.3 to 0.8",
+            "share of failed.id = \"C2\" where `ok` is false from 0 to 1",
+            "share of failed.id = \"C2\" where `ok` is true from 0 to 1",
+        ]
+    );
     // Two rows give C2 where the load is above 0.6, and yet it is one record.
     assert!(found.iter().all(|(_, found)| count(found) < 84), "{found:?}");
     assert_eq!(count(&found[1].1), count(&found[2].1) + count(&found[3].1));
@@ -69,12 +73,15 @@ fn a_condition_is_counted_where_it_holds() {
 fn a_name_alone_is_expected_as_it_is_aimed_at() {
     let found = judged("  - {share: decision}\n  - {share: decision, by: scenario}\n").unwrap();
     let line = |expected: &str, found: &str| (expected.to_owned(), found.to_owned());
-    assert_eq!(found, [
-        line("decision = 1 in 49 records, as aimed", "49 of 84 (0.5833)"),
-        line("decision = 2 in 35 records, as aimed", "35 of 84 (0.4167)"),
-        line("decision = 1 where `scenario` is \"far\" in 21 records, as aimed", "21 of 28 (0.7500)"),
-        line("decision = 2 where `scenario` is \"far\" in 7 records, as aimed", "7 of 28 (0.2500)"),
-        line("decision = 1 where `scenario` is \"near\" in 28 records, as aimed", "28 of 56 (0.5000)"),
-        line("decision = 2 where `scenario` is \"near\" in 28 records, as aimed", "28 of 56 (0.5000)"),
-    ]);
+    assert_eq!(
+        found,
+        [
+            line("decision = 1 in 49 records, as aimed", "49 of 84 (0.5833)"),
+            line("decision = 2 in 35 records, as aimed", "35 of 84 (0.4167)"),
+            line("decision = 1 where `scenario` is \"far\" in 21 records, as aimed", "21 of 28 (0.7500)"),
+            line("decision = 2 where `scenario` is \"far\" in 7 records, as aimed", "7 of 28 (0.2500)"),
+            line("decision = 1 where `scenario` is \"near\" in 28 records, as aimed", "28 of 56 (0.5000)"),
+            line("decision = 2 where `scenario` is \"near\" in 28 records, as aimed", "28 of 56 (0.5000)"),
+        ]
+    );
 }

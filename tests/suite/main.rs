@@ -5,6 +5,7 @@
 mod workbench;
 mod workspace;
 
+mod aims;
 mod architecture;
 mod cli;
 mod determinism;
@@ -20,4 +21,5 @@ mod newcomer;
 mod procedure;
 mod properties;
 mod record_schema;
+mod rederive;
 mod reference;

@@ -181,7 +181,10 @@ mod tests {
             (Type::words(["a"]).join(&Type::null()), r#"{"enum":[null,"a"]}"#),
             (Type::words(["a"]).join(&Type::int()), r#"{"anyOf":[{"const":"a"},{"type":"integer"}]}"#),
             (Type::any_text().join(&Type::null()), r#"{"type":["null","string"]}"#),
-            (Type::list_between(Type::words(["a"]), 1, Some(3)), r#"{"type":"array","items":{"const":"a"},"minItems":1,"maxItems":3}"#),
+            (
+                Type::list_between(Type::words(["a"]), 1, Some(3)),
+                r#"{"type":"array","items":{"const":"a"},"minItems":1,"maxItems":3}"#,
+            ),
             (Type::list_between(Type::never(), 0, Some(0)), r#"{"type":"array","maxItems":0}"#),
             (Type::map_to(Type::float()), r#"{"type":"object","additionalProperties":{"type":"number"}}"#),
             (Type::map_to(Type::any()), r#"{"type":"object"}"#),

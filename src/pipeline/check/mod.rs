@@ -20,11 +20,12 @@ use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::jinja::{self, Engine};
 use crate::engine::json_schema::{Schema, SchemaError, inferred};
-use crate::program::{Functions, Lower, Slot};
+use crate::program::{Functions, Lower, Section, Slot};
 use crate::source::Sources;
 use crate::spec::Spec;
 
 pub use expectations::{Counted, Expectation, Shares};
+pub use labels::{Held, Rederivation, Target};
 pub use planned::Planned;
 pub use rules::Rule;
 pub use settling::{Aimed, Labels, Required, Settling, Unmet, remedies};
@@ -49,6 +50,10 @@ pub struct Checked {
     pub expectations: Vec<Expectation>,
     /// What records are drawn anew for.
     pub settling: Settling,
+    /// How targets are derived again from an emitted input.
+    pub rederivation: Rederivation,
+    /// The slots of `context`.
+    pub context: Vec<usize>,
     /// The JSON Schema that was inferred of the record, as text.
     pub inferred: String,
     /// What every record must pass: the schema file that the spec names, else the inferred schema.
@@ -80,16 +85,16 @@ impl Checked {
 pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Checked> {
     let before = diagnostics.counts().0;
     let schema = spec.schema.and_then(|source| Schema::compile(source, sources, diagnostics));
-    let (lowering, rules, expectations, settling) = {
+    let (lowering, rules, expectations, settling, rederivation) = {
         let world = world::of(&spec);
         let mut cx = Lower::new(&world);
         cx.everything();
         let rules = rules::checks(&spec, &mut cx);
         let expectations = expectations::lower(&spec, &mut cx);
         let settling = settling::lower(&spec, &mut cx);
-        labels::check(&spec, &mut cx);
+        let rederivation = labels::check(&spec, &mut cx);
         examples::names(&spec, &mut cx);
-        (cx.finish(), rules, expectations, settling)
+        (cx.finish(), rules, expectations, settling, rederivation)
     };
     diagnostics.append(lowering.diagnostics);
     places::check(&spec, &lowering.record, diagnostics);
@@ -110,6 +115,8 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
     let inferred = inferred(&spec.name, &lowering.record);
     let schema = schema.map_or_else(|| Schema::compile_text(&inferred), Ok);
     let schema = schema.map_err(|error| diagnostics.push(unusable(&spec, &error))).ok()?;
+    let entries = spec.entries.values().enumerate();
+    let context = entries.filter(|(_, entry)| entry.section == Section::Context).map(|(at, _)| at).collect();
     let checked = Checked {
         spec,
         slots: lowering.slots,
@@ -120,6 +127,8 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
         rules,
         expectations,
         settling,
+        rederivation,
+        context,
         inferred,
         schema,
     };

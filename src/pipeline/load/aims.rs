@@ -12,14 +12,16 @@ use crate::source::Span;
 use crate::spec::{Aim, Distribution, Requirement};
 
 /// What an aim may be, as JSON Schema.
-pub(super) const AIMS: &str = r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/aim"}}"##;
+pub(super) const AIMS: &str =
+    r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/aim"}}"##;
 /// A list of requirements.
 pub(super) const REQUIREMENTS: &str = r##"{"type": "array", "items": {"$ref": "#/$defs/requirement"}}"##;
 
 /// The keys of a requirement.
 pub const REQUIREMENT_KEYS: &[Key] = &[
     Key::new("id", r#"{"type": ["string", "number", "boolean"]}"#, "Its name, for messages.").required(),
-    Key::new("that", r##"{"$ref": "#/$defs/expression"}"##, "What a record must meet; it is drawn anew until it does.").required(),
+    Key::new("that", r##"{"$ref": "#/$defs/expression"}"##, "What a record must meet; it is drawn anew until it does.")
+        .required(),
     Key::new(
         "redraw",
         r##"{"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/name"}}"##,

@@ -11,7 +11,7 @@ use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
 use crate::random::{Weight, Weights};
 use crate::source::{SourceId, Span};
-use crate::spec::{Check, Constitution, Entry, Example, ATTEMPTS, Expectation, Fact, Function, Requirement, Scenario, Spec};
+use crate::spec::{ATTEMPTS, Check, Constitution, Entry, Example, Expectation, Fact, Function, Requirement, Scenario, Spec};
 use crate::world::normal;
 
 /// The names that no entry may take.

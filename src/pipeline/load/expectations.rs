@@ -130,8 +130,7 @@ fn banded(item: &Node, entry: &Entry, bands: &[Entry], reader: &mut Reader<'_>) 
         );
         return None;
     }
-    let read: Vec<_> =
-        bands.iter().map(|one| Some((one.key_value.clone(), one.key_span, band(&one.value, reader)?))).collect();
+    let read: Vec<_> = bands.iter().map(|one| Some((one.key_value.clone(), one.key_span, band(&one.value, reader)?))).collect();
     let bands = read.into_iter().collect::<Option<_>>()?;
     Some(ExpectationKind::Share { of: ExprText::new(&entry.key), attribute, bands, every, by })
 }

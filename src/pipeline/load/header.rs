@@ -90,11 +90,7 @@ pub const TOP_KEYS: &[TopKey] = &[
          `{given: scenario, cases: …, else: …}` where scenarios differ. Each record is drawn anew until its derivation meets its \
          label; shares are exact in every whole block. Draws may read `aim.name` to make it likely.",
     ),
-    anywhere(
-        "require",
-        REQUIREMENTS,
-        "What a record must meet: the draws that it depends on are made anew until it does.",
-    ),
+    anywhere("require", REQUIREMENTS, "What a record must meet: the draws that it depends on are made anew until it does."),
     dataset_only(
         "attempts",
         r#"{"type": "integer", "minimum": 1}"#,
@@ -120,8 +116,7 @@ pub const TOP_KEYS: &[TopKey] = &[
 ];
 
 /// Keys that the language will have; until then they are refused by name.
-pub(super) const LATER: &[&str] =
-    &["params", "cover", "views", "policy", "tests", "splits", "levels", "profiles"];
+pub(super) const LATER: &[&str] = &["params", "cover", "views", "policy", "tests", "splits", "levels", "profiles"];
 
 /// Checks the keys at the top of a file and its language version; whether the file is worth reading on.
 pub(super) fn check(root: &Node, own: bool, reader: &mut Reader<'_>) -> bool {

@@ -75,9 +75,11 @@ impl Plan<'_> {
         cache.aims.resize_with(self.aims.len() * scenarios, QuotaCache::default);
         for (at, aim) in self.aims.iter().enumerate() {
             let cache = cache.aims.get_mut(at * scenarios + share.choice);
-            let found = aim.get(share.choice).and_then(Option::as_ref).zip(cache).and_then(|((quota, labels), cache)| {
-                labels.get(quota.at(share.rank, cache).choice)
-            });
+            let found = aim
+                .get(share.choice)
+                .and_then(Option::as_ref)
+                .zip(cache)
+                .and_then(|((quota, labels), cache)| labels.get(quota.at(share.rank, cache).choice));
             planned.push(found.cloned().unwrap_or(Value::Undefined));
         }
     }

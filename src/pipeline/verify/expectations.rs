@@ -4,8 +4,8 @@ mod shares;
 
 use std::collections::BTreeMap;
 
-use crate::data::{Text, Value};
 use crate::data::distinct::{DistinctCounter, Spill, fingerprint};
+use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::json;
 use crate::library;
