@@ -1,4 +1,4 @@
-//! The schema that is inferred of a record: every record keeps it, and what is no such record breaks it.
+//! The schema that is inferred from a record: every record keeps it, and what is no such record breaks it.
 //!
 //! In: the shipped specs. Out: a failure that names the record and the violation, or the mutation that was let pass.
 

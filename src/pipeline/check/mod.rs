@@ -1,7 +1,8 @@
 //! check: [`Spec`] to [`Checked`], a program that can be run.
 //!
 //! Names, kinds, vocabularies, dependencies, templates, schemas and labels are checked here, all at once; the worked examples
-//! of the spec are run. What passes can still fail for a single record (a division by zero), but not for a slip in a name.
+//! of the spec are run, and the JSON Schema of the record is inferred from its forms. What passes can still fail for a single
+//! record (a division by zero), but not for a slip in a name.
 
 mod examples;
 mod expectations;
@@ -54,7 +55,7 @@ pub struct Checked {
     pub rederivation: Rederivation,
     /// The slots of `context`.
     pub context: Vec<usize>,
-    /// The JSON Schema that was inferred of the record, as text.
+    /// The JSON Schema that was inferred from the record, as text.
     pub inferred: String,
     /// What every record must pass: the schema file that the spec names, else the inferred schema.
     pub schema: Schema,
@@ -138,6 +139,10 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
 
 /// An inferred schema that the validator does not take.
 fn unusable(spec: &Spec, error: &SchemaError) -> Diagnostic {
-    Diagnostic::error(codes::SCHEMA_INVALID, spec.name_span, format!("no schema can be inferred of the record: {}", error.reason))
-        .hint("write one, and name it with `schema:`")
+    Diagnostic::error(
+        codes::SCHEMA_INVALID,
+        spec.name_span,
+        format!("no schema can be inferred from the record: {}", error.reason),
+    )
+    .hint("write one, and name it with `schema:`")
 }

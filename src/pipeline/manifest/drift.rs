@@ -30,7 +30,7 @@ pub enum Drift {
         /// What changed in the program, such as `minijinja 3.0.5 -> 3.0.6`.
         program: Vec<String>,
     },
-    /// The JSON Schema that is inferred of the records is another one.
+    /// The JSON Schema that is inferred from the records is another one.
     SchemaChanged {
         /// Dataset name.
         dataset: String,

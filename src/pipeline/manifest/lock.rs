@@ -34,7 +34,7 @@ pub struct LockEntry {
     pub size: u64,
     /// SHA-256 over the records as canonical JSON lines (sorted keys).
     pub record_digest: Digest,
-    /// The JSON Schema that was inferred of the records; `None` in locks of layout 1.
+    /// The JSON Schema that was inferred from the records; `None` in locks of layout 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record_schema: Option<Digest>,
     /// By format: every file of records by its path in that format's folder.

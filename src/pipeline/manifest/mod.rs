@@ -23,7 +23,7 @@ pub const MANIFEST_FILE: &str = "dictum-manifest.json";
 /// The lock's name, at the root of the workspace.
 pub const LOCK_FILE: &str = "dictum.lock";
 
-/// Where the JSON Schema that was inferred of a dataset's records stands, relative to the manifest: outside `data/`, where those
+/// Where the JSON Schema that was inferred from a dataset's records stands, relative to the manifest: outside `data/`, where those
 /// who load data do not look.
 #[must_use]
 pub fn schema_file(dataset: &str) -> String {

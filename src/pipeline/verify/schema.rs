@@ -1,11 +1,11 @@
-//! The record's JSON Schema: the file that the spec names, else the schema that was inferred of its forms.
+//! The record's JSON Schema: the file that the spec names, else the schema that was inferred from its forms.
 
 use crate::diag::{Diagnostic, RecordPlace, codes};
 use crate::pipeline::check::Checked;
 use crate::record::Node;
 
 /// Where a schema comes from that no file holds.
-const INFERRED: &str = "the schema was inferred of the record's forms; a file named by `schema:` takes its place";
+const INFERRED: &str = "the schema was inferred from the record's forms; a file named by `schema:` takes its place";
 
 /// Reports every violation, at the schema's line, with the record's line of the spec beside it.
 pub(super) fn check(checked: &Checked, root: Node<'_>, place: &dyn Fn(&str) -> RecordPlace, wrong: &mut Vec<Diagnostic>) {
