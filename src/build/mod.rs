@@ -9,6 +9,7 @@ mod folder;
 mod locking;
 mod piloted;
 mod stream;
+mod targets;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -24,6 +25,7 @@ use crate::world::WorldError;
 
 pub use datasets::{Selected, listing, select};
 pub use piloted::piloted;
+pub use targets::warn_unfit;
 
 /// What to build.
 pub struct Request {
@@ -101,7 +103,7 @@ pub struct Built {
     pub records: u64,
     /// How many attempts they took together; `None` where nothing is planned or required.
     pub attempts: Option<u64>,
-    /// Path under the output folder and length in bytes of every file.
+    /// Path under the output folder and length in bytes of every file of records.
     pub files: Vec<(String, u64)>,
     /// Whether its expectations were judged.
     pub judged: bool,

@@ -4,7 +4,8 @@ use std::io::{self, BufWriter, SeekFrom, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::datasets::Selected;
-use super::folder::{judge, judged, planned, prepare};
+use super::folder::{judge, judged, planned};
+use super::targets::prepare;
 use super::{Built, Failure, Reporter, stopped};
 use crate::diag::Diagnostics;
 use crate::pipeline::emit::output::Output;

@@ -213,14 +213,25 @@ pub struct Expectation {
 
 /// What an expectation counts.
 pub enum ExpectationKind {
-    /// The share of records for values of an expression.
+    /// The share of records for values of an expression; without a band, a name is expected as it is aimed at.
     Share {
         /// The expression; a list counts each of its elements once.
         of: ExprText,
+        /// The attribute by which maps are counted, and its place.
+        attribute: Option<(Text, Span)>,
         /// The bands of single values.
         bands: Vec<(Value, Span, Band)>,
         /// The band of every value that occurs or can occur.
         every: Option<Band>,
+        /// Judged apart for each value of this expression.
+        by: Option<ExprText>,
+    },
+    /// The share of records in which a condition holds.
+    Holds {
+        /// The condition.
+        that: ExprText,
+        /// The band of the share, and its place.
+        band: (Span, Band),
         /// Judged apart for each value of this expression.
         by: Option<ExprText>,
     },

@@ -171,6 +171,21 @@ fn github_reads_commands_and_people_words() {
 }
 
 #[test]
+fn check_warns_of_formats_that_cannot_hold_the_records() {
+    let spec = TINY.split("record:").next().unwrap().to_owned()
+        + "record: {$each: \"['a', 'b']\", $as: x, $key: \"{{ x }}{{ index }}\", $give: \"{{ verdict }} {{ level }}\"}\n";
+    let workspace = Workspace::new().file("scenarios/tiny.yaml", &spec);
+    let json = workspace.run(&["check", "--message-format", "json"]).ends(0).stdout;
+    let warned: Vec<Value> = json_lines(&json).into_iter().filter(|line| line["severity"] == "warning").collect();
+    let said: Vec<&str> = warned.iter().map(|line| line["message"].as_str().unwrap().split(':').next().unwrap()).collect();
+    assert_eq!(said, ["csv cannot hold `record`", "parquet cannot hold `record`"], "{json}");
+    assert_eq!((&warned[0]["code"], &warned[0]["line"]), (&"not-columnar".into(), &10.into()));
+    let refused = workspace.run(&["build", "--format", "csv"]).ends(1).stderr;
+    assert!(refused.contains("error[not-columnar]: csv cannot hold `record`"), "{refused}");
+    workspace.run(&["build", "--format", "jsonl"]).ends(0);
+}
+
+#[test]
 fn check_finds_what_only_a_record_shows_and_tells_it_once() {
     let workspace = Workspace::new().file("scenarios/tiny.yaml", &format!("{TINY}{BROKEN_CHECK}"));
     let json = workspace.run(&["check", "--message-format", "json"]).ends(1).stdout;
