@@ -99,9 +99,8 @@ impl Form for ListData {
         for (at, item) in self.items.iter().enumerate() {
             items.push(cx.inside(&at.to_string(), |cx| item.lower(cx)));
         }
-        let item = Type::join_all(items.iter().map(|one| one.ty.clone()));
         let least = items.iter().filter(|one| !one.optional).count();
-        let ty = Type::list_between(item, least, Some(items.len()));
+        let ty = Type::list_of_each(items.iter().map(|one| one.ty.clone()).collect(), least);
         Lowered::new(ListOp(items.into_iter().map(|one| one.op).collect()), ty)
     }
 

@@ -18,4 +18,5 @@ mod misspelling;
 mod newcomer;
 mod procedure;
 mod properties;
+mod recipes;
 mod reference;
