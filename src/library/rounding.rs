@@ -214,8 +214,14 @@ mod tests {
         assert_eq!(typed("round", &[Type::int_range(1, 5)]), Type::int_range(1, 5));
         assert_eq!(typed("floor", &[Type::float()]), Type::int());
         assert_eq!(misfit("round", &[Type::float(), Type::int(), words(&["up"])]).code, codes::BAD_ARGUMENTS);
-        assert_eq!(misfit("fixed", &[Type::float(), Type::int_range(-1, -1)]).message, "`digits` of `fixed` is from 0 to 1000, found -1");
-        assert_eq!(run("fixed", &[Value::Float(1.5), Value::Int(-1)]).unwrap_err(), "`digits` of `fixed` is from 0 to 1000, found -1");
+        assert_eq!(
+            misfit("fixed", &[Type::float(), Type::int_range(-1, -1)]).message,
+            "`digits` of `fixed` is from 0 to 1000, found -1"
+        );
+        assert_eq!(
+            run("fixed", &[Value::Float(1.5), Value::Int(-1)]).unwrap_err(),
+            "`digits` of `fixed` is from 0 to 1000, found -1"
+        );
         assert_eq!(run("ceil", &[Value::Float(1e300)]).unwrap_err(), "`x` of `ceil` is too large for an integer of 128 bits");
     }
 }

@@ -314,12 +314,18 @@ mod tests {
         assert_eq!(refused("sum", &[floats(&[1e308, 1e308])]), "`list` of `sum` gives no finite number");
         assert!(refused("sum", &[ints(&[i128::MAX, 1])]).contains("128 bits"));
         assert!(refused("sum", &[texts(&["a"])]).starts_with("`list` of `sum` holds text"));
-        assert_eq!(refused("quantile", &[floats(&[-1e308, 1e308]), Value::Float(0.5)]), "`list` of `quantile` gives no finite number");
+        assert_eq!(
+            refused("quantile", &[floats(&[-1e308, 1e308]), Value::Float(0.5)]),
+            "`list` of `quantile` gives no finite number"
+        );
         assert_eq!(refused("weighted_mean", &[ints(&[1]), ints(&[-1])]), "`weights` of `weighted_mean` holds a negative number");
         assert_eq!(refused("weighted_mean", &[ints(&[1]), ints(&[0])]), "`weights` of `weighted_mean` sums up to zero");
         let one = |key: &str| map(&[(key, Value::Int(1))]);
         assert!(refused("weighted_mean", &[one("a"), one("b")]).contains("has the key `b`, which `values` lacks"));
-        assert_eq!(refused("interpolate", &[ints(&[0, 2, 1]), ints(&[0, 0, 0]), Value::Int(1)]), "`xs` of `interpolate` does not ascend");
+        assert_eq!(
+            refused("interpolate", &[ints(&[0, 2, 1]), ints(&[0, 0, 0]), Value::Int(1)]),
+            "`xs` of `interpolate` does not ascend"
+        );
     }
 
     #[test]

@@ -31,7 +31,11 @@ pub(super) static ROWS: &[Builtin] = &[
         ),
     Builtin::new("count", Roles::Both, &[Param::need("list", TABLE.or(Kinds::TEXT))], count_type, count)
         .open("columns", Kinds::ANY)
-        .doc("How many elements, entries or characters; with columns, how many rows of a table have the given values.", "count([{'n': 1}, {'n': 2}], n=1)", "1"),
+        .doc(
+            "How many elements, entries or characters; with columns, how many rows of a table have the given values.",
+            "count([{'n': 1}, {'n': 2}], n=1)",
+            "1",
+        ),
     Builtin::new("ids", Roles::Both, &[Param::need("list", LIST)], ids_type, ids).doc(
         "The attribute `id` of every element.",
         "ids([{'id': 'a'}, {'id': 'b'}])",

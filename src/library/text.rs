@@ -56,9 +56,11 @@ pub(super) static ROWS: &[Builtin] = &[
         "'a\\nb' | indent(2)",
         "\"a\\n  b\"",
     ),
-    Builtin::new("json", Roles::Both, &[Param::need("value", Kinds::ANY)], any_text, json)
-        .aliases(&["tojson"])
-        .doc("The value as compact JSON text, keys in their order.", "{'a': [1, none]} | json", "\"{\\\"a\\\":[1,null]}\""),
+    Builtin::new("json", Roles::Both, &[Param::need("value", Kinds::ANY)], any_text, json).aliases(&["tojson"]).doc(
+        "The value as compact JSON text, keys in their order.",
+        "{'a': [1, none]} | json",
+        "\"{\\\"a\\\":[1,null]}\"",
+    ),
 ];
 
 static REPLACE: &[Param] = &[Param::need("text", TEXT), Param::need("old", TEXT), Param::need("new", TEXT)];

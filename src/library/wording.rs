@@ -248,7 +248,10 @@ mod tests {
         assert_eq!(run("percent", &[Value::Float(0.5)]).unwrap(), text("50%"));
         assert_eq!(run("percent", &[Value::Int(1), Value::Int(2)]).unwrap(), text("100%"));
         assert_eq!(run("thousands", &[Value::Float(1234.5)]).unwrap(), text("1,234.5"));
-        assert_eq!(run("num", &[Value::Float(1.0), Value::Int(-1)]).unwrap_err(), "`digits` of `num` is from 0 to 1000, found -1");
+        assert_eq!(
+            run("num", &[Value::Float(1.0), Value::Int(-1)]).unwrap_err(),
+            "`digits` of `num` is from 0 to 1000, found -1"
+        );
         assert_eq!(misfit("percent", &[Type::float(), Type::int_range(-1, -1)]).place, Some(crate::library::Place::At(1)));
     }
 }

@@ -15,6 +15,7 @@ mod golden;
 mod interruption;
 mod memory;
 mod misspelling;
+mod mutation;
 mod newcomer;
 mod procedure;
 mod properties;
