@@ -33,7 +33,7 @@ const MUTANTS: usize = 10_000;
 /// Records that are made of a spec that survives its damage.
 const RECORDS: u64 = 4;
 /// Longer than any spec may take, on however busy a machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 type Files = Vec<(String, Vec<u8>)>;
 
@@ -59,7 +59,9 @@ fn answer(files: Files) -> Result<Found, String> {
         return Err(format!("accepted: {accepted}, errors: {}", found.human()));
     }
     strays(&workspace, &mut sources, &mut diagnostics);
-    unmade.into_iter().for_each(|one| diagnostics.push(one));
+    for one in unmade {
+        diagnostics.push(one);
+    }
     let found = Found { diagnostics: diagnostics.sorted(&sources), sources, built: accepted };
     match found.bad_manners().as_slice() {
         [] => Ok(found),

@@ -3,7 +3,7 @@
 //! In: bytes and a stream of choices. Out: other bytes, not far from the old ones, and the name of the damage. The same choices
 //! give the same damage.
 
-/// Choices of a mutant, one after another (SplitMix64).
+/// Choices of a mutant, one after another (`SplitMix64`).
 pub(super) struct Choices(pub(super) u64);
 
 impl Choices {
@@ -33,8 +33,8 @@ const DAMAGES: &[Damage] = &[
     ("cut off", cut_off),
     ("a line deleted", |text, choices| with_lines(text, choices, |lines, at, _| drop(lines.remove(at)))),
     ("a line twice", |text, choices| with_lines(text, choices, |lines, at, _| lines.insert(at, lines[at].clone()))),
-    ("two lines swapped", |text, choices| with_lines(text, choices, swapped)),
-    ("indented otherwise", |text, choices| with_lines(text, choices, indented)),
+    ("two lines swapped", |text, choices| with_lines(text, choices, |lines, at, choices| swapped(lines, at, choices))),
+    ("indented otherwise", |text, choices| with_lines(text, choices, |lines, at, choices| indented(lines, at, choices))),
     ("two keys swapped", |text, choices| words_swapped(text, choices, keys)),
     ("two words swapped", |text, choices| words_swapped(text, choices, words)),
     ("a word replaced by another", |text, choices| word_replaced(text, choices, words)),
@@ -91,7 +91,7 @@ const MARKS: [&str; 22] = [
 pub(super) fn damaged(text: &[u8], choices: &mut Choices) -> (Vec<u8>, String) {
     let mut names = Vec::new();
     let mut damaged = text.to_vec();
-    for _ in 0..1 + usize::from(choices.below(4) == 0) {
+    for _ in 0..=usize::from(choices.below(4) == 0) {
         let (name, damage) = choices.one(DAMAGES);
         if let Some(other) = damage(&damaged, choices) {
             damaged = other;
@@ -114,7 +114,7 @@ fn byte_changed(text: &[u8], choices: &mut Choices) -> Option<Vec<u8>> {
 }
 
 fn cut_off(text: &[u8], choices: &mut Choices) -> Option<Vec<u8>> {
-    Some(text[..choices.below(text.len())].to_vec())
+    text.get(..choices.below(text.len())).map(<[u8]>::to_vec)
 }
 
 fn with_lines(text: &[u8], choices: &mut Choices, edit: fn(&mut Vec<Vec<u8>>, usize, &mut Choices)) -> Option<Vec<u8>> {
@@ -127,13 +127,13 @@ fn with_lines(text: &[u8], choices: &mut Choices, edit: fn(&mut Vec<Vec<u8>>, us
     Some(lines.concat())
 }
 
-fn swapped(lines: &mut Vec<Vec<u8>>, at: usize, choices: &mut Choices) {
+fn swapped(lines: &mut [Vec<u8>], at: usize, choices: &mut Choices) {
     let other = choices.below(lines.len());
     lines.swap(at, other);
 }
 
 /// One line, or it and all below it, a little to the left or to the right.
-fn indented(lines: &mut Vec<Vec<u8>>, at: usize, choices: &mut Choices) {
+fn indented(lines: &mut [Vec<u8>], at: usize, choices: &mut Choices) {
     let margin = choices.one(&["  ", " ", "\t", "    ", ""]);
     let (less, count) = (choices.below(5), if choices.below(3) == 0 { lines.len() } else { 1 });
     for line in lines.iter_mut().skip(at).take(count) {
