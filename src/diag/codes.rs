@@ -82,6 +82,10 @@ codes! {
     UNUSED = "unused": "something that nothing reads";
     DRAWN_LABEL = "drawn-label": "a target that is a draw";
     HIDDEN_CAUSE = "hidden-cause": "a target that reaches a draw which the input does not hold";
+    LEAK = "leak": "an input that reads a name emitted as a target";
+    AIM_READ = "aim-read": "something other than a draw that reads a planned label";
+    AIM_UNREACHABLE = "aim-unreachable": "a planned label or a requirement that no draw reaches";
+    AIM_COSTLY = "aim-costly": "a planned label or a requirement that takes many attempts";
     SAY_IN_DERIVE = "say-in-derive": "a derivation that reads wording";
     TOO_DEEP = "too-deep": "expressions, names or files that need each other through too many levels";
     STREAM_NEEDED = "stream-needed": "a draw whose address would be its position";
@@ -98,6 +102,8 @@ codes! {
     HASH_MISSING = "hash-missing": "a record without the constitutional hash at a place that must carry it";
     CHECK_FAILED = "check-failed": "a record that breaks a check of its spec";
     EXAMPLE_FAILED = "example-failed": "a worked example that comes out otherwise";
+    ATTEMPTS_EXHAUSTED = "attempts-exhausted": "a record that no attempt brings to its planned labels and requirements";
+    NOT_REDERIVED = "not-rederived": "a target that the emitted input does not give";
     EXPECT_FAILED = "expect-failed": "a dataset outside its expectations";
     NOT_COLUMNAR = "not-columnar": "a record shape that has no column form";
 }

@@ -173,7 +173,7 @@ impl Op for MapOp {
         for (name, op) in &self.0 {
             let value = match op.eval(env) {
                 // In a worked example a field that reads an open name is open, too; only who reads the field is at fault.
-                Err(fault) if env.frame.example && fault.code == codes::EXAMPLE_FAILED => continue,
+                Err(fault) if env.frame.is_example() && fault.code == codes::EXAMPLE_FAILED => continue,
                 other => other?,
             };
             if !value.is_undefined() {

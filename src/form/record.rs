@@ -61,7 +61,7 @@ impl Op for IdentifiedOp {
         let value = self.inner.eval(env)?.into_owned();
         let Value::Map(inner) = value else { return Ok(Cow::Owned(value)) };
         let mut map = Map::with_capacity(inner.len() + 1);
-        let id = Text::from(format!("{}_{:06}", self.dataset, env.frame.index));
+        let id = Text::from(format!("{}_{:06}", self.dataset, env.frame.at.index));
         map.push_new(Text::from("id"), Value::Text(id));
         match Arc::try_unwrap(inner) {
             Ok(fields) => fields.into_iter().for_each(|(key, value)| map.push_new(key, value)),

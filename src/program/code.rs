@@ -32,6 +32,8 @@ pub enum Code {
     Scenario(Arc<[Value]>, Span),
     /// The record's index.
     Index,
+    /// The planned label of an aimed name, by number.
+    Aim(usize, Text, Span),
     /// Several slots as one map, without those that are absent: `context` and `say`.
     Gather(Arc<[(Text, usize)]>),
     /// `a.b`.
@@ -85,11 +87,15 @@ impl Code {
             Self::Const(value) => Cow::Borrowed(value),
             Self::Slot(at, ..) => Cow::Borrowed(env.frame.slot(*at)?),
             Self::Local(up, at, ..) => Cow::Borrowed(env.local(*up, *at)?),
-            Self::Scenario(names, span) => match env.frame.scenario {
+            Self::Scenario(names, span) => match env.frame.at.scenario {
                 Some(at) => Cow::Borrowed(names.get(at).unwrap_or(&Value::Undefined)),
-                None => return Err(open_scenario(*span)),
+                None => return Err(env.frame.left_open("scenario", Some(*span))),
             },
-            Self::Index => Cow::Owned(Value::Int(i128::from(env.frame.index))),
+            Self::Index => Cow::Owned(Value::Int(i128::from(env.frame.at.index))),
+            Self::Aim(at, ..) => match env.frame.aims.get(*at) {
+                Some(planned) if !planned.is_undefined() => Cow::Borrowed(planned),
+                _ => Cow::Owned(Value::Null),
+            },
             Self::Gather(slots) => Cow::Owned(gather(slots, env)?),
             Self::Attr(inner, name, span) => attribute(inner.eval(env)?, name, *span)?,
             Self::Item(inner, key, span) => item(&inner.eval(env)?, &*key.eval(env)?, *span)?,
@@ -157,13 +163,6 @@ impl Code {
 
 fn fault(code: diag::Code, span: Span, message: String) -> Fault {
     Box::new(Diagnostic::error(code, span, message))
-}
-
-fn open_scenario(span: Span) -> Fault {
-    Box::new(
-        Diagnostic::error(codes::EXAMPLE_FAILED, span, "`scenario` is left open, and evaluation reads it")
-            .hint("add `scenario` to `set`"),
-    )
 }
 
 fn called_at(mut inner: Fault, span: Span) -> Fault {

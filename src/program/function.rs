@@ -4,13 +4,16 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use super::env::{Env, Frame, Shared};
+use super::env::Env;
+use super::frame::{Frame, Shared};
+use super::lower::{Lower, Purpose};
+use super::scope::Scope;
 use super::{Fault, Op};
 use crate::data::{Text, Type, Value};
-use crate::diag::{codes, nearest, quoted_list};
+use crate::diag::{Diagnostic, codes, nearest, quoted_list};
 use crate::engine::jinja::{self, Engine};
 use crate::library::{self, Misfit, Names, Role};
-use crate::random::Address;
+use crate::source::Span;
 
 /// A function that a spec defines: arguments in, one value out, nothing else seen but facts.
 pub struct UserFunction {
@@ -108,8 +111,54 @@ impl Functions {
     fn call_user(&self, function: &UserFunction, args: &[Value], named: &[(Text, Value)]) -> Result<Value, String> {
         let args = function.arrange(args, named)?;
         let shared = Shared { slots: &[], keys: &[], engine: bare_engine(), functions: self, plain: false };
-        let frame = Frame { shared: &shared, cells: &[], scenario: None, index: 0, address: Address::record(0), example: false };
+        let frame = Frame::bare(&shared);
         function.call(&args, &Env::root(&frame)).map_err(|fault| fault.message)
+    }
+}
+
+impl Lower<'_> {
+    /// A function of the spec, lowered now if it was not yet; a recursive one is refused.
+    pub(super) fn function(&mut self, name: &str, span: Span) -> Option<Arc<UserFunction>> {
+        if let Some(known) = self.functions.get(name).cloned() {
+            if known.is_none() {
+                let path = self.cycle(name);
+                let message = match path.matches(" -> ").count() {
+                    1 => format!("the function `{name}` calls itself"),
+                    _ => format!("these functions call each other: {path}"),
+                };
+                self.report(
+                    Diagnostic::error(codes::DEPENDENCY_CYCLE, span, message).hint("recursion is not part of the language"),
+                );
+            }
+            return known;
+        }
+        let world = self.world;
+        let entry = world.functions.get(name)?;
+        self.functions.insert(entry.name.clone(), None);
+        self.busy.push(entry.name.clone());
+        let (lowered, depth) = self.apart(Purpose::Function, &[&entry.name], |cx| {
+            for (name, _) in
+                entry.params.iter().filter(|(name, _)| world.facts.contains_key(name) || world.stems.contains_key(name))
+            {
+                cx.binds_own(name, entry.span);
+            }
+            cx.scopes.push(Scope::barrier(entry.params.clone()));
+            let lowered = entry.body.lower(cx);
+            cx.scopes.pop();
+            lowered
+        });
+        self.busy.pop();
+        let (params, types) = entry.params.iter().cloned().unzip();
+        let function =
+            Arc::new(UserFunction { name: entry.name.clone(), params, types, body: lowered.op, ty: lowered.ty, depth });
+        self.functions.insert(entry.name.clone(), Some(Arc::clone(&function)));
+        Some(function)
+    }
+
+    /// The functions lowered so far, for static calls by name.
+    pub(super) fn functions_so_far(&self) -> Functions {
+        let done = self.functions.iter().filter_map(|(name, function)| Some((name.clone(), Arc::clone(function.as_ref()?))));
+        Functions::new(done.collect())
     }
 }
 

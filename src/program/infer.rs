@@ -3,24 +3,24 @@
 //! Everything that can be known without a record is checked here: names, attributes, functions and their arguments, kinds, and
 //! comparisons with words that can never occur. A mistake is reported once; what stands in for it is any value.
 
-use std::sync::Arc;
-
+use super::depth::LINK;
 use super::guard::guards;
-use super::lower::{LINK, Lower, Purpose};
-use super::names::Section;
+use super::lower::Lower;
 use super::{Code, compare};
 use crate::data::{Field, Fields, Text, Type, Value};
 use crate::diag::{Diagnostic, codes, quoted_list};
-use crate::engine::jinja::tree::{Arithmetic, Call, Expr, ExprKind, Logic, Name};
+use crate::engine::jinja::tree::{Arithmetic, Call, Expr, ExprKind, Logic};
 use crate::library::{self, Misfit, Place, Role};
 use crate::source::Span;
 
-type Typed = (Code, Type);
+/// An expression's code and what is known of its value.
+pub(super) type Typed = (Code, Type);
 
 /// An argument: its code, what is known of it, where it stands.
 type Argument = (Code, Type, Span);
 
-fn refused() -> Typed {
+/// What stands in for an expression that was refused.
+pub(super) fn refused() -> Typed {
     (Code::Const(Value::Undefined), Type::any())
 }
 
@@ -74,191 +74,8 @@ impl Lower<'_> {
         self.report(Diagnostic::error(codes::TYPE_MISMATCH, span, message));
     }
 
-    /// Notes a free name for the plain evaluator: what the engine would look up by `name`.
-    fn root(&mut self, name: &str, code: &Code) {
-        if !self.roots.iter().any(|(one, _)| one == name) {
-            self.roots.push((Text::from(name), code.clone()));
-        }
-    }
-
-    fn var(&mut self, name: &str, span: Span) -> Typed {
-        let (code, ty) = match self.local(name, span) {
-            Some(found) => found,
-            None => self.outer(name, span),
-        };
-        self.root(name, &code);
-        (code, ty)
-    }
-
-    fn outer(&mut self, name: &str, span: Span) -> Typed {
-        let world = self.world;
-        if let Some(fact) = world.facts.get(name) {
-            self.mark_used(name);
-            return (Code::Const(fact.value.clone()), Type::of(&fact.value));
-        }
-        if let Some(stem) = world.stems.get(name) {
-            let ty = if world.incomplete { Type::any() } else { Type::of(stem) };
-            return (Code::Const(stem.clone()), ty);
-        }
-        let entry = world.entries.get_index_of(name);
-        if self.behind_barrier() && (entry.is_some() || matches!(name, "scenario" | "index" | "context" | "say" | "record")) {
-            self.report(
-                Diagnostic::error(codes::UNDEFINED_NAME, span, format!("a function does not see `{name}`"))
-                    .hint("a function sees its arguments and facts only: pass the value as an argument"),
-            );
-            return refused();
-        }
-        if let Some(at) = entry {
-            return self.entry_value(at, name, span);
-        }
-        match name {
-            "scenario" => {
-                self.cause("scenario");
-                let names: Arc<[Value]> = world.scenarios.iter().map(|one| Value::Text(one.clone())).collect();
-                let known = || Type::words(world.scenarios.iter().cloned());
-                (Code::Scenario(names, span), if world.incomplete { Type::any_text() } else { known() })
-            }
-            "index" => {
-                self.cause("index");
-                (Code::Index, Type::int_range(0, i128::from(u64::MAX)))
-            }
-            "context" => {
-                let (slots, ty) = self.gathered(&[Section::Context], "");
-                (Code::Gather(slots.into()), ty)
-            }
-            "say" => {
-                self.wording_allowed(span);
-                let (slots, ty) = self.gathered(&[Section::Say], "say.");
-                (Code::Gather(slots.into()), ty)
-            }
-            "record" => self.record_value(span),
-            _ if world.incomplete => refused(),
-            _ => {
-                let known = self.names_in_sight();
-                let diagnostic = Diagnostic::error(codes::UNDEFINED_NAME, span, format!("`{name}` is not defined"));
-                let diagnostic = diagnostic.suggest(name, known);
-                self.report(diagnostic);
-                refused()
-            }
-        }
-    }
-
-    fn record_value(&mut self, span: Span) -> Typed {
-        if self.purpose() != Purpose::Check {
-            self.report(
-                Diagnostic::error(codes::UNDEFINED_NAME, span, "`record` can be read in checks and expectations only")
-                    .hint("read the names that the record is made of"),
-            );
-            return refused();
-        }
-        let ty = self.record_type();
-        (Code::Slot(self.record_slot(), Text::from("record"), span), ty)
-    }
-
-    fn wording_allowed(&mut self, span: Span) {
-        if self.purpose() == Purpose::Entry(Section::Derive) {
-            self.report(
-                Diagnostic::error(codes::SAY_IN_DERIVE, span, "a derivation reads wording")
-                    .hint("labels are computed from facts; read the facts that the wording is made of"),
-            );
-        }
-    }
-
-    fn entry_value(&mut self, at: usize, name: &str, span: Span) -> Typed {
-        self.mark_used(name);
-        let Some(entry) = self.deeper(LINK, span, |cx| cx.entry(at)) else { return refused() };
-        let Some(known) = entry else {
-            let path = self.cycle(name);
-            self.report(Diagnostic::error(codes::DEPENDENCY_CYCLE, span, format!("these names need each other: {path}")));
-            return refused();
-        };
-        if !self.reaches(known.depth, span) {
-            return refused();
-        }
-        for cause in &known.causes {
-            self.cause(cause);
-        }
-        if !self.may_read(&known.present) {
-            let missing: Vec<&str> = self
-                .world
-                .scenarios
-                .iter()
-                .zip(&known.present)
-                .filter(|(_, there)| !**there)
-                .map(|(one, _)| one.as_str())
-                .collect();
-            let hint = if missing.len() < known.present.len() {
-                format!("it is not always there in {}; guard the reader with `when`", quoted_list(missing))
-            } else {
-                "it has a `when` of its own; guard the reader with `when`".to_owned()
-            };
-            let message = format!("`{name}` may be absent here");
-            let given = self.world.entries.get_index(at).map(|(_, entry)| entry.span);
-            let diagnostic = Diagnostic::error(codes::NEEDS_WHEN, span, message).hint(hint);
-            self.report(given.into_iter().fold(diagnostic, |one, given| one.label(given, "given here")));
-        }
-        (Code::Slot(at, Text::from(name), span), known.ty)
-    }
-
-    /// `say.x`, `context.x`: a slot rather than a field of a map.
-    fn member(&mut self, object: &str, name: &Name, span: Span) -> Option<Typed> {
-        let world = self.world;
-        let (key, section) = match object {
-            "say" => (format!("say.{}", name.text), Section::Say),
-            "context" => (name.text.to_string(), Section::Context),
-            _ => return None,
-        };
-        if object == "say" {
-            self.wording_allowed(span);
-        }
-        let found = world.entries.get_full(key.as_str()).filter(|(_, _, entry)| entry.section == section);
-        let Some((at, ..)) = found else {
-            if world.incomplete {
-                return Some(refused());
-            }
-            let known = world.entries.values().filter(|entry| entry.section == section);
-            let names = known.map(|entry| entry.name.strip_prefix("say.").unwrap_or(&entry.name));
-            let message = format!("`{object}` has no `{}`", name.text);
-            let diagnostic = Diagnostic::error(codes::UNDEFINED_ATTRIBUTE, name.span, message).suggest(&name.text, names);
-            self.report(diagnostic);
-            return Some(refused());
-        };
-        let before = self.roots.len();
-        let typed = self.entry_value(at, &key, span);
-        self.roots.truncate(before);
-        Some(typed)
-    }
-
-    fn attr(&mut self, inner: &Expr, name: &Name) -> Typed {
-        let span = inner.span.union(name.span);
-        if let ExprKind::Var(object) = &inner.kind
-            && self.local(object, inner.span).is_none()
-            && !self.behind_barrier()
-            && let Some((code, ty)) = self.member(object, name, span)
-        {
-            self.member_root(object, &name.text, &code);
-            return (code, ty);
-        }
-        let (code, ty) = self.expr(inner);
-        let field = self.field(&ty, &name.text, name.span);
-        (Code::Attr(Box::new(code), name.text.clone(), span), field)
-    }
-
-    /// The plain evaluator looks `say` up as one map: of the members that the expression reads.
-    fn member_root(&mut self, object: &str, member: &Text, code: &Code) {
-        let key = Code::Const(Value::Text(member.clone()));
-        match self.roots.iter_mut().find(|(one, _)| one == object) {
-            Some((_, Code::Map(members, _))) => members.push((key, code.clone())),
-            Some(_) => {}
-            None => {
-                let Code::Slot(_, _, span) = code else { return };
-                self.roots.push((Text::from(object), Code::Map(vec![(key, code.clone())], *span)));
-            }
-        }
-    }
-
     /// The type of a field, or a diagnostic where no value has it.
-    fn field(&mut self, ty: &Type, name: &str, span: Span) -> Type {
+    pub(super) fn field(&mut self, ty: &Type, name: &str, span: Span) -> Type {
         if let Some(Field { ty, .. }) = ty.field(name) {
             return ty;
         }

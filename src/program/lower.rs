@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Code;
-use super::env::Slot;
+use super::depth::{Depth, LINK};
+use super::frame::Slot;
 use super::function::{Functions, UserFunction};
 use super::names::{Entry, Section, World};
 use super::scope::Scope;
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
-use crate::source::Span;
 
 /// What lowering is busy with, which decides what may be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub enum Purpose {
     Function,
     /// The record.
     Record,
+    /// What a record is drawn anew for: facts, draws and derivations.
+    Requirement,
     /// Checks, examples, expectations: everything, the record included.
     Check,
 }
@@ -37,6 +39,8 @@ pub struct Known {
     pub present: Vec<bool>,
     /// The draws, `say`s and reserved causes that it reads, itself or through others.
     pub causes: BTreeSet<Text>,
+    /// The slots that it reads, itself or through others.
+    pub reads: BTreeSet<usize>,
     /// Levels of expressions and names below it.
     pub depth: usize,
 }
@@ -63,38 +67,22 @@ pub struct Lower<'s> {
     /// Everything names can refer to.
     pub world: &'s World<'s>,
     states: Vec<State>,
-    busy: Vec<Text>,
-    slots: Vec<Slot>,
+    pub(super) busy: Vec<Text>,
+    pub(super) slots: Vec<Slot>,
     pub(super) scopes: Vec<Scope>,
     pub(super) place: Place,
     pub(super) causes: BTreeSet<Text>,
+    /// The slots that what is being lowered reads, itself or through others.
+    pub(super) reads: BTreeSet<usize>,
     /// The entry that every draw belongs to, and its path.
     pub(super) keys: Vec<(Text, Vec<Text>)>,
     pub(super) templates: Vec<(String, String)>,
-    functions: BTreeMap<Text, Option<Arc<UserFunction>>>,
+    pub(super) functions: BTreeMap<Text, Option<Arc<UserFunction>>>,
     pub(super) wanted: Option<(usize, usize)>,
     used: BTreeSet<Text>,
     pub(super) roots: Vec<(Text, Code)>,
     record: Option<Type>,
-    depth: Depth,
-}
-
-/// Levels below the outermost expression that a value may need: what is lowered and computed by recursion fits any stack.
-const DEEPEST: usize = 1_000;
-/// How many levels a name or function counts for, besides its expressions.
-pub(super) const LINK: usize = 4;
-
-/// How deep lowering is.
-#[derive(Default)]
-struct Depth {
-    /// Levels from the outermost entry to here.
-    here: usize,
-    /// Levels from the outermost entry to the one that is being lowered.
-    entry: usize,
-    /// The most levels found below that one.
-    below: usize,
-    /// Whether too many were reported: every reader of the same chain would find them again.
-    reported: bool,
+    pub(super) depth: Depth,
 }
 
 /// A lowered spec.
@@ -127,8 +115,10 @@ impl<'s> Lower<'s> {
             base: None,
             overlays: Vec::new(),
             drawn: entry.section.drawn(),
+            redrawn: false,
         };
-        let record = Slot { name: Text::from("record"), span: None, base: None, overlays: Vec::new(), drawn: false };
+        let record =
+            Slot { name: Text::from("record"), span: None, base: None, overlays: Vec::new(), drawn: false, redrawn: false };
         Self {
             diagnostics: Diagnostics::default(),
             world,
@@ -138,6 +128,7 @@ impl<'s> Lower<'s> {
             scopes: Vec::new(),
             place: Place { purpose: Purpose::Check, path: Vec::new(), live: vec![true; world.scenarios.len()], guarded: false },
             causes: BTreeSet::new(),
+            reads: BTreeSet::new(),
             keys: Vec::new(),
             templates: Vec::new(),
             functions: BTreeMap::new(),
@@ -199,7 +190,9 @@ impl<'s> Lower<'s> {
     pub fn finish(self) -> Lowering {
         let known = self.states.into_iter().map(|state| match state {
             State::Known(known) => *known,
-            State::Waiting | State::Busy => Known { ty: Type::any(), present: Vec::new(), causes: BTreeSet::new(), depth: 0 },
+            State::Waiting | State::Busy => {
+                Known { ty: Type::any(), present: Vec::new(), causes: BTreeSet::new(), reads: BTreeSet::new(), depth: 0 }
+            }
         });
         let functions = self.functions.into_iter().filter_map(|(name, function)| Some((name, function?))).collect();
         Lowering {
@@ -223,33 +216,6 @@ impl<'s> Lower<'s> {
     #[must_use]
     pub fn purpose(&self) -> Purpose {
         self.place.purpose
-    }
-
-    /// Lowers something some levels further down; `None`, and a diagnostic, where that is too deep.
-    pub(super) fn deeper<T>(&mut self, levels: usize, span: Span, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if !self.reaches(levels, span) {
-            return None;
-        }
-        self.depth.here += levels;
-        let result = lower(self);
-        self.depth.here -= levels;
-        Some(result)
-    }
-
-    /// Notes that something read here has so many levels below it; `false`, and a diagnostic, where that is too deep.
-    pub(super) fn reaches(&mut self, levels: usize, span: Span) -> bool {
-        let whole = self.depth.here - self.depth.entry + levels;
-        let fits = self.depth.here + levels <= DEEPEST && whole <= DEEPEST;
-        if fits {
-            self.depth.below = self.depth.below.max(whole);
-        } else if !self.depth.reported {
-            self.depth.reported = true;
-            let message = "this needs names that need names, through too many levels";
-            self.report(
-                Diagnostic::error(codes::TOO_DEEP, span, message).hint("compute over a list: `each` with a filter or function"),
-            );
-        }
-        fits
     }
 
     /// Numbers a draw at the present address.
@@ -362,12 +328,13 @@ impl<'s> Lower<'s> {
     }
 
     /// Lowers something in a place of its own; gives the levels below it, too.
-    fn apart<T>(&mut self, purpose: Purpose, path: &[&str], lower: impl FnOnce(&mut Self) -> T) -> (T, usize) {
+    pub(super) fn apart<T>(&mut self, purpose: Purpose, path: &[&str], lower: impl FnOnce(&mut Self) -> T) -> (T, usize) {
         let parts = std::iter::once(self.world.address.clone()).chain(path.iter().map(|part| Text::from(*part)));
         let place = Place { purpose, path: parts.collect(), live: vec![true; self.world.scenarios.len()], guarded: false };
         let place = std::mem::replace(&mut self.place, place);
         let scopes = std::mem::take(&mut self.scopes);
         let causes = std::mem::take(&mut self.causes);
+        let reads = std::mem::take(&mut self.reads);
         let roots = std::mem::take(&mut self.roots);
         let wanted = self.wanted.take();
         let (entry, below) = (self.depth.entry, self.depth.below);
@@ -378,6 +345,7 @@ impl<'s> Lower<'s> {
         self.place = place;
         self.scopes = scopes;
         self.causes = causes;
+        self.reads = reads;
         self.roots = roots;
         self.wanted = wanted;
         (result, depth)
@@ -418,7 +386,7 @@ impl<'s> Lower<'s> {
         if entry.section != Section::Derive {
             causes = BTreeSet::from([entry.name.clone()]);
         }
-        Known { ty, present, causes, depth: 0 }
+        Known { ty, present, causes, reads: std::mem::take(&mut self.reads), depth: 0 }
     }
 
     /// Whether a name with this presence may be read here.
@@ -440,49 +408,5 @@ impl<'s> Lower<'s> {
         }
         self.record = Some(lowered.ty.clone());
         lowered.ty
-    }
-
-    /// A function of the spec, lowered now if it was not yet; a recursive one is refused.
-    pub(super) fn function(&mut self, name: &str, span: Span) -> Option<Arc<UserFunction>> {
-        if let Some(known) = self.functions.get(name).cloned() {
-            if known.is_none() {
-                let path = self.cycle(name);
-                let message = match path.matches(" -> ").count() {
-                    1 => format!("the function `{name}` calls itself"),
-                    _ => format!("these functions call each other: {path}"),
-                };
-                self.report(
-                    Diagnostic::error(codes::DEPENDENCY_CYCLE, span, message).hint("recursion is not part of the language"),
-                );
-            }
-            return known;
-        }
-        let world = self.world;
-        let entry = world.functions.get(name)?;
-        self.functions.insert(entry.name.clone(), None);
-        self.busy.push(entry.name.clone());
-        let (lowered, depth) = self.apart(Purpose::Function, &[&entry.name], |cx| {
-            for (name, _) in
-                entry.params.iter().filter(|(name, _)| world.facts.contains_key(name) || world.stems.contains_key(name))
-            {
-                cx.binds_own(name, entry.span);
-            }
-            cx.scopes.push(Scope::barrier(entry.params.clone()));
-            let lowered = entry.body.lower(cx);
-            cx.scopes.pop();
-            lowered
-        });
-        self.busy.pop();
-        let (params, types) = entry.params.iter().cloned().unzip();
-        let function =
-            Arc::new(UserFunction { name: entry.name.clone(), params, types, body: lowered.op, ty: lowered.ty, depth });
-        self.functions.insert(entry.name.clone(), Some(Arc::clone(&function)));
-        Some(function)
-    }
-
-    /// The functions lowered so far, for static calls by name.
-    pub(super) fn functions_so_far(&self) -> Functions {
-        let done = self.functions.iter().filter_map(|(name, function)| Some((name.clone(), Arc::clone(function.as_ref()?))));
-        Functions::new(done.collect())
     }
 }

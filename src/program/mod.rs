@@ -6,12 +6,16 @@
 mod arithmetic;
 mod code;
 mod compare;
+mod depth;
 mod env;
+mod frame;
 mod function;
 mod guard;
 mod infer;
 mod lower;
 mod names;
+mod redraw;
+mod resolve;
 mod scope;
 mod objects;
 mod text;
@@ -23,7 +27,8 @@ use crate::diag::Diagnostic;
 use crate::source::Span;
 
 pub use code::Code;
-pub use env::{Env, Frame, Level, Locals, Shared, Slot, owned};
+pub use env::{Env, Level, Locals, owned};
+pub use frame::{Draws, Frame, RecordAt, Shared, Slot};
 pub use function::Functions;
 pub use guard::guards;
 pub use lower::{Lower, Lowering};
@@ -80,7 +85,8 @@ pub trait Form: Send + Sync {
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered;
     /// Whether it draws, itself or in a part.
     fn draws(&self) -> bool;
-    /// The bare name that it is exactly (`{{ name }}`, `{{ name.path }}`), if it is one: what counts as held in the input.
+    /// The name that it is exactly, if it is one, with the path inside it (`name` of `{{ name }}`, `name.path`): what counts as
+    /// held in the input.
     fn held(&self) -> Option<&str> {
         None
     }

@@ -37,6 +37,7 @@ struct Mark {
     keys: usize,
     templates: usize,
     causes: BTreeSet<Text>,
+    reads: BTreeSet<usize>,
 }
 
 impl Lower<'_> {
@@ -60,7 +61,7 @@ impl Lower<'_> {
         let world = self.world;
         let entry = world.entries.get(name).filter(|_| around.is_none()).map(|entry| entry.span);
         let fact = world.facts.get(name).map(|fact| fact.span);
-        let reserved = matches!(name, "scenario" | "index" | "context" | "say" | "record" | "params");
+        let reserved = matches!(name, "scenario" | "index" | "context" | "say" | "record" | "params" | "aim");
         if !local && !reserved && entry.is_none() && fact.is_none() && !world.stems.contains_key(name) {
             return;
         }
@@ -174,6 +175,7 @@ impl Lower<'_> {
             keys: self.keys.len(),
             templates: self.templates.len(),
             causes: self.causes.clone(),
+            reads: self.reads.clone(),
         }
     }
 
@@ -182,6 +184,7 @@ impl Lower<'_> {
         self.keys.truncate(mark.keys);
         self.templates.truncate(mark.templates);
         self.causes = mark.causes;
+        self.reads = mark.reads;
     }
 
     /// A local name: its code and type, if there is one in sight.

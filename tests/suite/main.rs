@@ -5,6 +5,7 @@
 mod workbench;
 mod workspace;
 
+mod aims;
 mod architecture;
 mod cli;
 mod determinism;
@@ -20,4 +21,5 @@ mod newcomer;
 mod procedure;
 mod properties;
 mod recipes;
+mod rederive;
 mod reference;

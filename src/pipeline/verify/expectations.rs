@@ -45,7 +45,7 @@ impl Tally {
         let env = Env::root(frame);
         for (expectation, counts) in checked.expectations.iter().zip(&mut self.counts) {
             // How many values differ depends on how many there are: the spec speaks of its own size.
-            if frame.index < checked.spec.size || matches!(expectation.counted, Counted::Share { .. }) {
+            if frame.at.index < checked.spec.size || matches!(expectation.counted, Counted::Share { .. }) {
                 counts.add(expectation, &env)?;
             }
         }

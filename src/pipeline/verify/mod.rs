@@ -1,12 +1,13 @@
 //! verify: a record to a verdict. Nothing unverified is written.
 //!
 //! Every record passes its JSON Schema, carries the constitutional hash at every declared place, satisfies the checks of its
-//! spec and holds only numbers that every format can carry. What does not is a diagnostic that names the record, the path
+//! spec, has the targets that its own input gives and holds only numbers that every format can carry. What does not is a diagnostic that names the record, the path
 //! inside it and the line of the spec or schema.
 
 mod constitution;
 pub mod expectations;
 mod numbers;
+pub mod rederive;
 mod rules;
 mod schema;
 
@@ -24,11 +25,12 @@ use crate::source::Span;
 pub fn verify(checked: &Checked, frame: &Frame<'_>, value: &Value) -> Result<(), Vec<Diagnostic>> {
     let root = Node::of(value);
     let mut wrong = Vec::new();
-    let place = |path: &str| RecordPlace { dataset: checked.spec.name.to_string(), index: frame.index, path: path.to_owned() };
+    let place = |path: &str| RecordPlace { dataset: checked.spec.name.to_string(), index: frame.at.index, path: path.to_owned() };
     numbers::check(checked, root, &place, &mut wrong);
     schema::check(checked, root, &place, &mut wrong);
     constitution::check(checked, root, &place, &mut wrong);
     rules::check(checked, frame, &place, &mut wrong);
+    rederive::rederive(checked, frame.shared, frame.at.index, value, &place, &mut wrong);
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 

@@ -8,7 +8,7 @@ use crate::program::{Env, Frame};
 pub(super) fn check(checked: &Checked, frame: &Frame<'_>, place: &dyn Fn(&str) -> RecordPlace, wrong: &mut Vec<Diagnostic>) {
     let env = Env::root(frame);
     for rule in &checked.rules {
-        if rule.scenario.is_some() && rule.scenario != frame.scenario {
+        if rule.scenario.is_some() && rule.scenario != frame.at.scenario {
             continue;
         }
         match rule.that.eval(&env) {
