@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use crate::form::{FORMS, FormKind, Key, MODIFIERS};
 use crate::pipeline::load::{
-    AIM_SCHEMA, CHECK_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, REQUIREMENT_KEYS, SCENARIO_KEYS,
-    TOP_KEYS, TYPES,
+    AIM_SCHEMA, CHECK_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, PARAM_KEYS, PROFILE_KEYS,
+    REQUIREMENT_KEYS, SCENARIO_KEYS, TOP_KEYS, TYPES,
 };
 
 type Object = Map<String, Value>;
@@ -93,7 +93,15 @@ const SHARED: &[(&str, &str)] = &[
         "pool",
         r##"{"anyOf": [{"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/literal"}}, {"$ref": "#/$defs/expression"}]}"##,
     ),
+    (
+        "param_value",
+        r##"{"anyOf": [{"$ref": "#/$defs/param_scalar"}, {"type": "array", "items": {"$ref": "#/$defs/param_scalar"}}]}"##,
+    ),
+    ("param_scalar", r##"{"type": ["string", "number", "boolean"], "allOf": [{"$ref": "#/$defs/literal"}]}"##),
     ("weight", r#"{"type": "number", "minimum": 0}"#),
+    ("number", r#"{"anyOf": [{"type": "number"}, {"type": "string", "pattern": "\\{\\{"}]}"#),
+    ("size", r#"{"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": "\\{\\{"}]}"#),
+    ("positive", r#"{"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "pattern": "\\{\\{"}]}"#),
     ("probability", r#"{"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": "\\{\\{"}]}"#),
     ("band", r#"{"type": "string", "pattern": "^[0-9. ]+\\.\\.[0-9. ]+$"}"#),
     ("range", r##"{"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "\\.\\.|\\{\\{"}, {"$ref": "#/$defs/ends"}]}"##),
@@ -143,6 +151,8 @@ fn definitions() -> Result<Object, serde_json::Error> {
     let tables = [
         ("constitution", CONSTITUTION_KEYS),
         ("scenario", SCENARIO_KEYS),
+        ("param", PARAM_KEYS),
+        ("profile", PROFILE_KEYS),
         ("requirement", REQUIREMENT_KEYS),
         ("check", CHECK_KEYS),
         ("example", EXAMPLE_KEYS),

@@ -56,6 +56,7 @@ codes! {
     BAD_RANGE = "bad-range": "a range with nothing in it, or not a range";
     BAD_WEIGHT = "bad-weight": "weights that are negative, all zero or not decimals";
     EMPTY_CHOICE = "empty-choice": "a choice with nothing to choose from";
+    VARYING_POOL = "varying-pool": "a walk through a pool that differs from record to record";
     BAD_NAME = "bad-name": "a name that expressions cannot spell, or a reserved one";
     NAME_COLLISION = "name-collision": "one name given twice";
     USE_CYCLE = "use-cycle": "files that use each other";
@@ -63,6 +64,11 @@ codes! {
     DATASET_DUPLICATE = "dataset-duplicate": "two spec files with one dataset name";
     HASH_MISMATCH = "hash-mismatch": "a constitutional hash that differs from the constitution's";
     PLACE_UNKNOWN = "place-unknown": "a place of the constitution that the record does not have";
+
+    PARAM_UNKNOWN = "param-unknown": "a value for a parameter that does not exist";
+    PARAM_VALUE = "param-value": "a value that its parameter does not allow";
+    PROFILE_UNKNOWN = "profile-unknown": "a profile that a dataset does not have";
+    FORMAT_UNKNOWN = "format-unknown": "an output format that does not exist";
 
     // Expressions and templates.
     EXPRESSION_SYNTAX = "expression-syntax": "an expression or template that does not parse";

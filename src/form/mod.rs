@@ -11,15 +11,26 @@ mod modifiers;
 mod each;
 mod choices;
 mod range;
+mod grid;
+mod number;
+mod distribution;
 
 mod pick;
+mod weighted;
 mod sample;
 mod shuffle;
+mod permutation;
 mod int;
 mod float;
+mod normal;
+mod lognormal;
+mod exponential;
+mod poisson;
+mod zipf;
 mod bool;
 mod near;
 mod object;
+mod row;
 mod given;
 mod first;
 mod collect;
@@ -74,11 +85,18 @@ pub const FORMS: &[FormKind] = &[
     pick::KIND,
     sample::KIND,
     shuffle::KIND,
+    permutation::KIND,
     int::KIND,
     float::KIND,
+    normal::KIND,
+    lognormal::KIND,
+    exponential::KIND,
+    poisson::KIND,
+    zipf::KIND,
     bool::KIND,
     near::KIND,
     object::KIND,
+    row::KIND,
     given::KIND,
     first::KIND,
     collect::KIND,
@@ -94,7 +112,7 @@ pub const FORMS: &[FormKind] = &[
 pub const MODIFIERS: &[Key] = modifiers::KEYS;
 
 /// Heads that the language will have; until then they are refused by name.
-pub const LATER: &[&str] = &["permutation", "normal", "lognormal", "exponential", "poisson", "zipf", "row", "policy", "with"];
+pub const LATER: &[&str] = &["policy", "with"];
 
 /// The form of a head key.
 #[must_use]

@@ -80,7 +80,7 @@ fn key_of(entry: &Entry, dollar: bool) -> Option<&str> {
 }
 
 /// A key of a form as the place spells it.
-fn spelt(key: &str, dollar: bool) -> String {
+pub(super) fn spelt(key: &str, dollar: bool) -> String {
     if dollar { format!("${key}") } else { key.to_owned() }
 }
 

@@ -11,6 +11,7 @@ use super::depth::{Depth, LINK};
 use super::frame::Slot;
 use super::function::{Functions, UserFunction};
 use super::names::{Entry, Section, World};
+use super::params;
 use super::scope::Scope;
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
@@ -106,7 +107,7 @@ pub struct Unread {
 
 /// A lowered spec.
 pub struct Lowering {
-    /// Every slot: the entries in order, then the record.
+    /// Every slot: the entries in order, the parameters, then the record.
     pub slots: Vec<Slot>,
     /// What is known of each entry.
     pub known: Vec<Known>,
@@ -145,7 +146,7 @@ impl<'s> Lower<'s> {
             world,
             states: world.entries.iter().map(|_| State::Waiting).collect(),
             busy: Vec::new(),
-            slots: world.entries.values().map(slot).chain([record]).collect(),
+            slots: world.entries.values().map(slot).chain(params::slots(world)).chain([record]).collect(),
             scopes: Vec::new(),
             place: Place { purpose: Purpose::Check, path: Vec::new(), live: vec![true; world.scenarios.len()], guarded: false },
             causes: BTreeSet::new(),
@@ -168,7 +169,7 @@ impl<'s> Lower<'s> {
     /// The slot that holds the record.
     #[must_use]
     pub fn record_slot(&self) -> usize {
-        self.world.entries.len()
+        self.world.entries.len() + self.world.params.len()
     }
 
     /// Lowers every entry, every function and the record.
@@ -251,7 +252,12 @@ impl<'s> Lower<'s> {
         let entries = self.world.entries.keys().map(Text::as_str);
         let facts = self.world.facts.keys().map(Text::as_str);
         let stems = self.world.stems.keys().map(Text::as_str);
-        locals.chain(entries).chain(facts).chain(stems).chain(["scenario", "index", "context", "say", "record"]).collect()
+        locals
+            .chain(entries)
+            .chain(facts)
+            .chain(stems)
+            .chain(["scenario", "index", "context", "say", "record", "params"])
+            .collect()
     }
 
     /// Notes that something reads a name.

@@ -20,6 +20,7 @@ mod resolve;
 mod scope;
 mod settle;
 mod objects;
+mod params;
 mod text;
 
 use std::borrow::Cow;
@@ -35,7 +36,7 @@ pub use frame::{Draws, Frame, RecordAt, Shared, Slot};
 pub use function::Functions;
 pub use guard::guards;
 pub use lower::{Lower, Lowering, Unread};
-pub use names::{Entry, Fact, FunctionEntry, Param, Section, World};
+pub use names::{Entry, Fact, FunctionEntry, FunctionParam, Param, Section, World};
 pub use scope::Named;
 pub use text::{ExprText, TemplateText};
 

@@ -55,7 +55,7 @@ pub struct Entry<'s> {
 }
 
 /// One argument of a function.
-pub struct Param {
+pub struct FunctionParam {
     /// Its name.
     pub name: Text,
     /// Where it is declared.
@@ -71,7 +71,7 @@ pub struct FunctionEntry<'s> {
     /// Where it is declared.
     pub span: Span,
     /// Its arguments in order.
-    pub params: &'s [Param],
+    pub params: &'s [FunctionParam],
     /// What it gives.
     pub body: &'s dyn Form,
 }
@@ -86,6 +86,16 @@ pub struct Fact {
     pub own: bool,
 }
 
+/// A constant of a build.
+pub struct Param {
+    /// Its value in this build.
+    pub value: Value,
+    /// What is known of it whatever a build sets.
+    pub ty: Type,
+    /// Where it is declared.
+    pub span: Span,
+}
+
 /// Everything that names can refer to.
 pub struct World<'s> {
     /// First part of every address: the dataset's name or its `stream`.
@@ -98,6 +108,8 @@ pub struct World<'s> {
     pub aims: IndexMap<Text, Vec<Option<Type>>>,
     /// Constants, by name.
     pub facts: IndexMap<Text, Fact>,
+    /// Constants of the build, by name: `params.name`.
+    pub params: IndexMap<Text, Param>,
     /// The names of used files, each with its facts (and, for the constitution, its content).
     pub stems: IndexMap<Text, Value>,
     /// Functions, by name.

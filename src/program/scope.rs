@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::lower::{Lower, Unread};
-use super::names::Param;
+use super::names::FunctionParam;
 use super::{Code, Drawn, Form, Lowered, Op};
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
@@ -64,7 +64,7 @@ pub(super) struct Mark {
 
 impl Lower<'_> {
     /// Lowers the body of a function: its arguments are in sight, and nothing around it.
-    pub(super) fn arguments<T>(&mut self, params: &[Param], lower: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn arguments<T>(&mut self, params: &[FunctionParam], lower: impl FnOnce(&mut Self) -> T) -> T {
         let names = params.iter().map(|param| (param.name.clone(), Some(param.ty.clone())));
         self.scopes.push(Scope { barrier: true, ..Scope::new(names) });
         let result = lower(self);
@@ -282,6 +282,12 @@ impl Lower<'_> {
             up += usize::from(!scope.hidden);
         }
         None
+    }
+
+    /// Whether a name is a local one here.
+    #[must_use]
+    pub fn is_local(&self, name: &str) -> bool {
+        self.scopes.iter().any(|scope| scope.names.iter().any(|one| one.name == name))
     }
 
     /// Whether only arguments and facts are in sight.

@@ -1,7 +1,7 @@
 //! The names of a spec, as lowering looks them up.
 
 use crate::data::{Text, Type};
-use crate::program::{Entry, Fact, FunctionEntry, World};
+use crate::program::{Entry, Fact, FunctionEntry, Param, World};
 use crate::spec::{Aim, Spec};
 
 /// Everything that the names of a spec refer to.
@@ -28,6 +28,11 @@ pub(super) fn of(spec: &Spec) -> World<'_> {
             .facts
             .iter()
             .map(|(name, fact)| (name.clone(), Fact { value: fact.value.clone(), span: fact.span, own: fact.own }))
+            .collect(),
+        params: spec
+            .params
+            .iter()
+            .map(|(name, param)| (name.clone(), Param { value: param.value.clone(), ty: param.of.ty(), span: param.span }))
             .collect(),
         stems: spec.stems.clone(),
         functions: spec

@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::engine::yaml::{Entry, Node, NodeKind};
 use crate::form::{Key, Position, bad_name, is_name};
 use crate::library::{self, Role};
-use crate::program::Param;
+use crate::program::FunctionParam;
 use crate::spec::Function;
 
 /// The keys of a function besides those of its form.
@@ -73,8 +73,8 @@ fn one(entry: &Entry, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
 }
 
 /// `args: [a, b]`, or `args: {a: int, b: [x, y]}` with types.
-fn params(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Param>> {
-    let list: Vec<Param> = match &node.kind {
+fn params(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<FunctionParam>> {
+    let list: Vec<FunctionParam> = match &node.kind {
         NodeKind::List(items) => items.iter().map(|item| bare(item, reader)).collect::<Option<_>>()?,
         NodeKind::Map(entries) => entries.iter().map(|entry| typed(entry, reader)).collect::<Option<_>>()?,
         _ => {
@@ -93,9 +93,9 @@ fn params(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Param>> {
     Some(list)
 }
 
-fn bare(item: &Node, reader: &mut Reader<'_>) -> Option<Param> {
+fn bare(item: &Node, reader: &mut Reader<'_>) -> Option<FunctionParam> {
     match item.as_text().filter(|name| is_name(name)) {
-        Some(name) => Some(Param { name: Text::from(name), span: item.span, ty: Type::any() }),
+        Some(name) => Some(FunctionParam { name: Text::from(name), span: item.span, ty: Type::any() }),
         None => {
             reader.report(bad_name(item.scalar_text().unwrap_or(item.kind_word()), item.span));
             None
@@ -103,12 +103,12 @@ fn bare(item: &Node, reader: &mut Reader<'_>) -> Option<Param> {
     }
 }
 
-fn typed(entry: &Entry, reader: &mut Reader<'_>) -> Option<Param> {
+fn typed(entry: &Entry, reader: &mut Reader<'_>) -> Option<FunctionParam> {
     if !is_name(&entry.key.text) {
         reader.report(bad_name(&entry.key.text, entry.key_span));
         return None;
     }
-    Some(Param { name: entry.key.text.clone(), span: entry.key_span, ty: type_of(&entry.value, reader)? })
+    Some(FunctionParam { name: entry.key.text.clone(), span: entry.key_span, ty: type_of(&entry.value, reader)? })
 }
 
 /// A type as an author writes it: a word, a list of words (a vocabulary), or a map of fields.
