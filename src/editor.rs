@@ -92,6 +92,7 @@ const SHARED: &[(&str, &str)] = &[
         "pool",
         r##"{"anyOf": [{"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/literal"}}, {"$ref": "#/$defs/expression"}]}"##,
     ),
+    ("renamed", r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"type": "string"}}"##),
     ("weight", r#"{"type": "number", "minimum": 0}"#),
     ("probability", r#"{"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": "\\{\\{"}]}"#),
     ("band", r#"{"type": "string", "pattern": "^[0-9. ]+\\.\\.[0-9. ]+$"}"#),

@@ -70,8 +70,8 @@ impl Form for Templated {
         false
     }
 
-    fn held(&self) -> Option<&str> {
-        self.template.held()
+    fn path(&self) -> Option<&str> {
+        self.template.path()
     }
 }
 

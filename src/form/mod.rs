@@ -26,6 +26,7 @@ mod give;
 mod constant;
 mod text;
 mod file;
+mod with;
 mod say;
 mod record;
 mod refused;
@@ -73,6 +74,7 @@ pub const FORMS: &[FormKind] = &[
     constant::KIND,
     text::KIND,
     file::KIND,
+    with::KIND,
 ];
 
 /// The keys that may stand beside any form.
@@ -80,7 +82,7 @@ pub const MODIFIERS: &[Key] = modifiers::KEYS;
 
 /// Heads that the language will have; until then they are refused by name.
 pub const LATER: &[&str] =
-    &["permutation", "normal", "lognormal", "exponential", "poisson", "zipf", "row", "only", "fold", "policy", "with"];
+    &["permutation", "normal", "lognormal", "exponential", "poisson", "zipf", "row", "only", "fold", "policy"];
 
 /// The form of a head key.
 #[must_use]

@@ -199,7 +199,10 @@ impl Parse<'_> {
     }
 
     fn head<'n>(&mut self, node: &Node, entries: &'n [Entry], dollar: bool) -> Option<(&'n Entry, &'static FormKind)> {
-        let heads: Vec<_> = entries.iter().filter_map(|entry| Some((entry, find(key_of(entry, dollar)?)?))).collect();
+        let found: Vec<_> = entries.iter().filter_map(|entry| Some((entry, find(key_of(entry, dollar)?)?))).collect();
+        // A form may have an option that is a head elsewhere, as `fold` has `give`.
+        let is_option = |kind: &FormKind| found.iter().any(|(_, other)| other.options.contains(&kind.head));
+        let heads: Vec<_> = found.iter().copied().filter(|(_, kind)| !is_option(kind)).collect();
         match heads.as_slice() {
             [(entry, kind)] => Some((entry, kind)),
             [] => {

@@ -6,8 +6,11 @@
 mod arithmetic;
 mod code;
 mod compare;
+mod datasets;
 mod depth;
+mod differing;
 mod env;
+mod fits;
 mod frame;
 mod function;
 mod guard;
@@ -27,11 +30,12 @@ use crate::source::Span;
 
 pub use code::Code;
 pub use env::{Env, Level, Locals, owned};
+pub use fits::misfits;
 pub use frame::{Draws, Frame, RecordAt, Shared, Slot};
 pub use function::Functions;
 pub use guard::guards;
-pub use lower::{Lower, Lowering};
-pub use names::{Entry, Fact, FunctionEntry, Section, World};
+pub use lower::{Known, Lower, Lowering};
+pub use names::{Dataset, Entry, Fact, FunctionEntry, Section, SlotId, World};
 pub use text::{ExprText, TemplateText};
 
 /// Why a record could not be computed: a diagnostic that points at the expression.
@@ -84,9 +88,13 @@ pub trait Form: Send + Sync {
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered;
     /// Whether it draws, itself or in a part.
     fn draws(&self) -> bool;
-    /// The bare name that it is exactly (`{{ name }}`, `{{ name.path }}`), if it is one: what counts as held in the input.
-    fn held(&self) -> Option<&str> {
+    /// The path that it is exactly (`{{ name }}`, `{{ name.path }}`), if it is one.
+    fn path(&self) -> Option<&str> {
         None
+    }
+    /// The bare name that such a path begins with: what counts as held in the input.
+    fn held(&self) -> Option<&str> {
+        self.path()?.split('.').next()
     }
     /// The name that it draws by instead of its own, if it has one.
     fn stream(&self) -> Option<&str> {
@@ -95,5 +103,17 @@ pub trait Form: Send + Sync {
     /// The fields, where it is a map of data.
     fn fields(&self) -> &[(Text, Box<dyn Form>)] {
         &[]
+    }
+}
+
+/// Visits the leaves of data: what stands under no further field, with its path in dots below `path`.
+pub fn each_leaf<'f>(form: &'f dyn Form, path: &str, visit: &mut impl FnMut(&str, &'f dyn Form)) {
+    let fields = form.fields();
+    if fields.is_empty() {
+        return visit(path, form);
+    }
+    for (name, field) in fields {
+        let inner = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
+        each_leaf(&**field, &inner, visit);
     }
 }

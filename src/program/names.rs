@@ -1,8 +1,11 @@
 //! What the names of a spec refer to: the input of lowering.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::Form;
+use super::lower::Known;
 use crate::data::{Text, Type, Value};
 use crate::source::Span;
 
@@ -76,6 +79,31 @@ pub struct Fact {
     pub own: bool,
 }
 
+/// A slot of the dataset that is being lowered, or of one that it uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SlotId {
+    /// The number of the used dataset.
+    pub dataset: Option<usize>,
+    /// The slot there.
+    pub slot: usize,
+}
+
+/// A dataset under `use`: what can be read of its record of the same index.
+pub struct Dataset {
+    /// Its scenarios in order; one nameless scenario where it has none.
+    pub scenarios: Vec<Text>,
+    /// Context, draws, derivations and wording in the order of their slots.
+    pub entries: IndexMap<Text, (Section, Known)>,
+    /// Its record, in the slot after the last entry.
+    pub record: Known,
+    /// The draws that each leaf of its record shows the effect of, by path.
+    pub leaves: Vec<(Text, BTreeSet<Text>)>,
+    /// Its constants.
+    pub facts: IndexMap<Text, Value>,
+    /// Whether it has mistakes of its own: what is read of it is then not judged.
+    pub refused: bool,
+}
+
 /// Everything that names can refer to.
 pub struct World<'s> {
     /// First part of every address: the dataset's name or its `stream`.
@@ -88,6 +116,8 @@ pub struct World<'s> {
     pub facts: IndexMap<Text, Fact>,
     /// The names of used files, each with its facts (and, for the constitution, its content).
     pub stems: IndexMap<Text, Value>,
+    /// The names of used datasets.
+    pub datasets: IndexMap<Text, Dataset>,
     /// Functions, by name.
     pub functions: IndexMap<Text, FunctionEntry<'s>>,
     /// The record.

@@ -42,6 +42,9 @@ impl Lower<'_> {
             let ty = if world.incomplete { Type::any() } else { Type::of(stem) };
             return (Code::Const(stem.clone()), ty);
         }
+        if world.datasets.contains_key(name) {
+            return self.whole_dataset(name, span);
+        }
         let entry = world.entries.get_index_of(name);
         if self.behind_barrier() && (entry.is_some() || matches!(name, "scenario" | "index" | "context" | "say" | "record")) {
             self.report(
@@ -97,7 +100,7 @@ impl Lower<'_> {
         (Code::Slot(self.record_slot(), Text::from("record"), span), ty)
     }
 
-    fn wording_allowed(&mut self, span: Span) {
+    pub(super) fn wording_allowed(&mut self, span: Span) {
         if self.purpose() == Purpose::Entry(Section::Derive) {
             self.report(
                 Diagnostic::error(codes::SAY_IN_DERIVE, span, "a derivation reads wording")
@@ -120,8 +123,9 @@ impl Lower<'_> {
         for cause in &known.causes {
             self.cause(cause);
         }
-        self.reads.insert(at);
-        self.reads.extend(&known.reads);
+        if let Some((_, entry)) = self.world.entries.get_index(at) {
+            self.read(at, entry.section, &known);
+        }
         if !self.may_read(&known.present) {
             let missing: Vec<&str> = self
                 .world
@@ -175,6 +179,9 @@ impl Lower<'_> {
 
     pub(super) fn attr(&mut self, inner: &Expr, name: &Name) -> Typed {
         let span = inner.span.union(name.span);
+        if let Some(typed) = self.of_dataset(inner, name) {
+            return typed;
+        }
         if let ExprKind::Var(object) = &inner.kind
             && self.local(object, inner.span).is_none()
             && !self.behind_barrier()

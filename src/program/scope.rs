@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::lower::Lower;
+use super::names::SlotId;
 use super::{Code, Form, Lowered, Op};
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
@@ -32,12 +33,13 @@ impl Scope {
 }
 
 /// A point to go back to when an attempt at lowering turns out to be premature.
-struct Mark {
+pub(super) struct Mark {
     diagnostics: Diagnostics,
     keys: usize,
     templates: usize,
     causes: BTreeSet<Text>,
     reads: BTreeSet<usize>,
+    follows: BTreeSet<SlotId>,
 }
 
 impl Lower<'_> {
@@ -62,7 +64,8 @@ impl Lower<'_> {
         let entry = world.entries.get(name).filter(|_| around.is_none()).map(|entry| entry.span);
         let fact = world.facts.get(name).map(|fact| fact.span);
         let reserved = matches!(name, "scenario" | "index" | "context" | "say" | "record" | "params");
-        if !local && !reserved && entry.is_none() && fact.is_none() && !world.stems.contains_key(name) {
+        let file = world.stems.contains_key(name) || world.datasets.contains_key(name);
+        if !local && !reserved && entry.is_none() && fact.is_none() && !file {
             return;
         }
         let diagnostic = Diagnostic::error(codes::NAME_COLLISION, span, format!("`{name}` is already a name here"));
@@ -169,22 +172,26 @@ impl Lower<'_> {
         }
     }
 
-    fn mark(&self) -> Mark {
+    /// A point to go back to.
+    pub(super) fn mark(&self) -> Mark {
         Mark {
             diagnostics: self.diagnostics.clone(),
             keys: self.keys.len(),
             templates: self.templates.len(),
             causes: self.causes.clone(),
             reads: self.reads.clone(),
+            follows: self.follows.clone(),
         }
     }
 
-    fn reset(&mut self, mark: Mark) {
+    /// Forgets everything since.
+    pub(super) fn reset(&mut self, mark: Mark) {
         self.diagnostics = mark.diagnostics;
         self.keys.truncate(mark.keys);
         self.templates.truncate(mark.templates);
         self.causes = mark.causes;
         self.reads = mark.reads;
+        self.follows = mark.follows;
     }
 
     /// A local name: its code and type, if there is one in sight.

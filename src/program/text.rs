@@ -231,15 +231,12 @@ impl TemplateText {
         !self.text.contains("{{") && !self.text.contains("{%") && !self.text.contains("{#")
     }
 
-    /// The bare name that it is exactly, if it is one: `{{ name }}` or `{{ name.path }}`.
+    /// The path that it is exactly, if it is one: `{{ name }}` or `{{ name.path }}`.
     #[must_use]
-    pub fn held(&self) -> Option<&str> {
+    pub fn path(&self) -> Option<&str> {
         let inner = self.text.strip_prefix("{{")?.strip_suffix("}}")?.trim();
         let path = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
-        if !inner.chars().all(path) {
-            return None;
-        }
-        inner.split('.').next().filter(|name| !name.is_empty())
+        (!inner.is_empty() && inner.chars().all(path)).then_some(inner)
     }
 
     /// Parses and lowers it. One whole `{{ … }}` keeps its type unless `text` asks for text; anything else is text.

@@ -10,6 +10,7 @@ mod files;
 mod functions;
 mod header;
 mod sections;
+mod uses;
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::yaml;
