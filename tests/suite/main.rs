@@ -19,3 +19,5 @@ mod newcomer;
 mod procedure;
 mod properties;
 mod reference;
+mod used;
+mod worlds;
