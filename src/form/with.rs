@@ -93,15 +93,12 @@ impl Form for With {
     }
 
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
-        let before = cx.diagnostics.counts().0;
         let (values, named) = match &self.differs {
             Differs::Names(names) => lower_names(names, cx),
             Differs::Map(map) => lower_map(map, cx),
         };
         let (body, read) = cx.following(|cx| self.body.lower(cx));
-        if cx.diagnostics.counts().0 == before && !cx.world.incomplete {
-            self.idle(&named, &read, cx);
-        }
+        self.idle(&named, &read, cx);
         let ids: BTreeSet<SlotId> = named.iter().map(|(id, _)| *id).collect();
         let mut derived: BTreeMap<Option<usize>, Vec<usize>> = ids.iter().map(|id| (id.dataset, Vec::new())).collect();
         for id in cx.derived_anew(&read, &ids) {

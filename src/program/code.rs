@@ -32,6 +32,8 @@ pub enum Code {
     Scenario(Arc<[Value]>, Span),
     /// The record's index.
     Index,
+    /// The planned label of an aimed name, by number.
+    Aim(usize, Text, Span),
     /// Several slots as one map, without those that are absent: `context` and `say`.
     Gather(Arc<[(Text, usize)]>),
     /// Something of a used dataset's record of the same index: the dataset's number, and what it is there.
@@ -92,6 +94,10 @@ impl Code {
                 None => return Err(env.frame.left_open("scenario", Some(*span))),
             },
             Self::Index => Cow::Owned(Value::Int(i128::from(env.frame.at.index))),
+            Self::Aim(at, ..) => match env.frame.aims.get(*at) {
+                Some(planned) if !planned.is_undefined() => Cow::Borrowed(planned),
+                _ => Cow::Owned(Value::Null),
+            },
             Self::Gather(slots) => Cow::Owned(gather(slots, env)?),
             Self::Used(dataset, inner, name, span) => match env.frame.used.get(*dataset) {
                 Some(frame) => inner.lenient(&Env::root(frame)).map_err(|inner| read_at(inner, name, *span, frame.is_example()))?,

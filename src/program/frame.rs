@@ -38,6 +38,7 @@ impl Slot {
 }
 
 /// What all records of a build share.
+#[derive(Clone, Copy)]
 pub struct Shared<'p> {
     /// Every slot.
     pub slots: &'p [Slot],
@@ -95,7 +96,7 @@ pub struct Frame<'f> {
     pub cells: &'f [OnceCell<Value>],
     /// Which record it is.
     pub at: RecordAt,
-    /// The planned value of every aimed name, by number; null where the scenario aims at nothing.
+    /// The planned value of every aimed name, by number; undefined where the scenario plans none.
     pub aims: &'f [Value],
     /// Where its draws come from.
     pub draws: Draws,
@@ -144,6 +145,16 @@ impl<'f> Frame<'f> {
     #[must_use]
     pub fn is_example(&self) -> bool {
         self.draws == Draws::Stated
+    }
+
+    /// Whether a fault says only that a name is open here.
+    #[must_use]
+    pub fn is_open(&self, fault: &Fault) -> bool {
+        match self.draws {
+            Draws::Drawn => false,
+            Draws::Stated => fault.code == codes::EXAMPLE_FAILED,
+            Draws::Emitted => fault.code == codes::NOT_REDERIVED,
+        }
     }
 
     /// The value of a slot, computed now if nobody has read it yet; undefined where it is absent.

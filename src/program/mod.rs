@@ -17,6 +17,7 @@ mod guard;
 mod infer;
 mod lower;
 mod names;
+mod redraw;
 mod resolve;
 mod scope;
 mod objects;
@@ -88,13 +89,10 @@ pub trait Form: Send + Sync {
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered;
     /// Whether it draws, itself or in a part.
     fn draws(&self) -> bool;
-    /// The path that it is exactly (`{{ name }}`, `{{ name.path }}`), if it is one.
-    fn path(&self) -> Option<&str> {
-        None
-    }
-    /// The bare name that such a path begins with: what counts as held in the input.
+    /// The name that it is exactly, if it is one, with the path inside it (`name` of `{{ name }}`, `name.path`): what counts as
+    /// held in the input.
     fn held(&self) -> Option<&str> {
-        self.path()?.split('.').next()
+        None
     }
     /// The name that it draws by instead of its own, if it has one.
     fn stream(&self) -> Option<&str> {

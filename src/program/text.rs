@@ -231,12 +231,15 @@ impl TemplateText {
         !self.text.contains("{{") && !self.text.contains("{%") && !self.text.contains("{#")
     }
 
-    /// The path that it is exactly, if it is one: `{{ name }}` or `{{ name.path }}`.
+    /// The name that it is exactly, if it is one, with the path inside it: `{{ name }}` or `{{ name.path }}`.
     #[must_use]
-    pub fn path(&self) -> Option<&str> {
+    pub fn held(&self) -> Option<&str> {
         let inner = self.text.strip_prefix("{{")?.strip_suffix("}}")?.trim();
         let path = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
-        (!inner.is_empty() && inner.chars().all(path)).then_some(inner)
+        if !inner.chars().all(path) {
+            return None;
+        }
+        Some(inner).filter(|path| path.split('.').all(|part| !part.is_empty()))
     }
 
     /// Parses and lowers it. One whole `{{ … }}` keeps its type unless `text` asks for text; anything else is text.

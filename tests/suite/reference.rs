@@ -64,7 +64,6 @@ fn around(head: &str) -> &'static str {
         "first" => "context: {personal: {bool: 0.5}, contained: {bool: 0.5}}\n",
         "collect" => "context: {contained: {bool: 0.5}}\n",
         "give" => "facts: {duties: [{todo: contain it}, {todo: tell them}]}\n",
-        "with" => "context: {role: [manager, auditor]}\nderive: {decision: \"{{ 'deny' if role == 'auditor' else 'allow' }}\"}\n",
         "with" => {
             "context: {role: [manager, auditor]}\nderive:\n  decision: {given: role, cases: {manager: allow, auditor: deny}}\n"
         }

@@ -33,7 +33,8 @@ pub(super) fn names(spec: &Spec, cx: &mut Lower<'_>) {
     }
 }
 
-fn type_of(spec: &Spec, name: &str, span: Span, cx: &mut Lower<'_>) -> Option<Type> {
+/// What is known of a name that an example or an aim speaks of; an unknown one is reported.
+pub(super) fn type_of(spec: &Spec, name: &str, span: Span, cx: &mut Lower<'_>) -> Option<Type> {
     cx.mark_used(name);
     if name == "scenario" && !spec.scenarios.is_empty() {
         return Some(Type::words(spec.scenarios.iter().map(|scenario| scenario.name.clone())));

@@ -5,8 +5,10 @@
 
 mod examples;
 mod labels;
+pub mod pilot;
 mod places;
 mod rules;
+mod settling;
 mod unused;
 mod used;
 mod world;
@@ -18,11 +20,13 @@ use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::jinja::{self, Engine};
 use crate::engine::json_schema::Schema;
-use crate::program::{Functions, Known, Lower, Slot};
+use crate::program::{Functions, Known, Lower, Section, Slot};
 use crate::source::Sources;
 use crate::spec::Spec;
 
+pub use labels::{Held, Rederivation, Target};
 pub use rules::{Counted, Expectation, Rule};
+pub use settling::{Aimed, Labels, Required, Settling, Unmet, remedies};
 pub use used::UsedDataset;
 
 /// A spec that was found sound, lowered into a program.
@@ -49,6 +53,12 @@ pub struct Checked {
     pub rules: Vec<Rule>,
     /// What must hold for the whole dataset.
     pub expectations: Vec<Expectation>,
+    /// What records are drawn anew for.
+    pub settling: Settling,
+    /// How targets are derived again from an emitted input.
+    pub rederivation: Rederivation,
+    /// The slots of `context`.
+    pub context: Vec<usize>,
     /// The JSON Schema, where the spec has one.
     pub schema: Option<Schema>,
 }
@@ -79,21 +89,25 @@ pub fn check(mut spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut D
     let before = diagnostics.counts().0;
     let used = used::check(&mut spec, sources, diagnostics);
     let schema = spec.schema.and_then(|source| Schema::compile(source, sources, diagnostics));
-    let (lowering, rules, expectations, leaves) = {
+    let (lowering, rules, expectations, settling, rederivation, leaves) = {
         let world = world::of(&spec, used::offered(&used));
         let mut cx = Lower::new(&world);
         cx.everything();
         let rules = rules::checks(&spec, &mut cx);
         let expectations = rules::expectations(&spec, &mut cx);
-        labels::check(&spec, &used, &mut cx);
+        let settling = settling::lower(&spec, &mut cx);
+        let rederivation = labels::check(&spec, &used, &mut cx);
         examples::names(&spec, &mut cx);
         let leaves = cx.record_leaves();
-        (cx.finish(), rules, expectations, leaves)
+        (cx.finish(), rules, expectations, settling, rederivation, leaves)
     };
-    diagnostics.append(lowering.diagnostics);
+    // Something may look idle or unread only because its reader was refused.
+    let idle = |one: &Diagnostic| one.code == codes::UNUSED;
+    let (idle, wrong): (Vec<_>, Vec<_>) = lowering.diagnostics.into_iter().partition(idle);
+    diagnostics.append(wrong.into_iter().collect());
     places::check(&spec, &lowering.record, diagnostics);
-    // A name may look unread only because its reader was refused.
     if whole && diagnostics.counts().0 == before {
+        diagnostics.append(idle.into_iter().collect());
         unused::check(&spec, &lowering.used, diagnostics);
         used::unread(&used, &lowering.used, diagnostics);
     }
@@ -107,6 +121,8 @@ pub fn check(mut spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut D
     if !whole || diagnostics.counts().0 > before {
         return None;
     }
+    let entries = spec.entries.values().enumerate();
+    let context = entries.filter(|(_, entry)| entry.section == Section::Context).map(|(at, _)| at).collect();
     let checked = Checked {
         spec,
         slots: lowering.slots,
@@ -119,6 +135,9 @@ pub fn check(mut spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut D
         used: used.into_iter().filter_map(|one| Some(UsedDataset { stem: one.stem, checked: one.checked? })).collect(),
         rules,
         expectations,
+        settling,
+        rederivation,
+        context,
         schema,
     };
     examples::run(&checked, diagnostics);

@@ -2,9 +2,9 @@
 
 use indexmap::IndexMap;
 
-use crate::data::Text;
+use crate::data::{Text, Type};
 use crate::program::{Dataset, Entry, Fact, FunctionEntry, World};
-use crate::spec::Spec;
+use crate::spec::{Aim, Spec};
 
 /// The scenarios of a spec; one nameless scenario where it has none.
 pub(super) fn scenarios(spec: &Spec) -> Vec<Text> {
@@ -28,6 +28,7 @@ pub(super) fn of(spec: &Spec, datasets: IndexMap<Text, Dataset>) -> World<'_> {
         address: spec.stream.clone().unwrap_or_else(|| spec.name.clone()),
         scenarios: scenarios(spec),
         entries: spec.entries.iter().map(|(name, one)| (name.clone(), entry((name, one)))).collect(),
+        aims: spec.aims.iter().map(|(name, aim)| (name.clone(), planned(spec, aim))).collect(),
         facts: spec
             .facts
             .iter()
@@ -54,4 +55,11 @@ pub(super) fn of(spec: &Spec, datasets: IndexMap<Text, Dataset>) -> World<'_> {
         }
     }
     world
+}
+
+/// What the planned label of a name can be, scenario by scenario.
+fn planned(spec: &Spec, aim: &Aim) -> Vec<Option<Type>> {
+    let scenarios = spec.scenarios.len().max(1);
+    let of = |scenario| aim.of(scenario).map(|one| Type::join_all(one.labels.iter().map(|(label, _)| Type::of(label))));
+    (0..scenarios).map(of).collect()
 }

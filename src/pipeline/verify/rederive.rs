@@ -1,0 +1,214 @@
+//! Targets derived again from the emitted input alone.
+//!
+//! In: a record as it was emitted, with its index. Out: every target that its own input does not give. The input leaves that
+//! hold facts are read back, nothing else is known, and each target is computed from them as the spec says.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use crate::data::{Map, Text, Value};
+use crate::diag::{Diagnostic, RecordPlace, codes};
+use crate::json;
+use crate::pipeline::check::{Checked, Held, Target};
+use crate::program::{Draws, Env, Frame, RecordAt, Shared};
+use crate::random::Key;
+use crate::record::Node;
+
+/// Derives the targets of one dataset's records again, as they stand in a file.
+pub struct Rederiver<'c> {
+    checked: &'c Checked,
+    keys: Vec<Key>,
+    used: Vec<Self>,
+}
+
+impl<'c> Rederiver<'c> {
+    /// For records that were drawn with this seed.
+    #[must_use]
+    pub fn new(checked: &'c Checked, seed: u64) -> Self {
+        let keys = checked.keys.iter().map(|path| Key::new(seed, path.iter().map(Text::as_str))).collect();
+        Self { checked, keys, used: checked.used.iter().map(|one| Self::new(&one.checked, seed)).collect() }
+    }
+
+    /// Everything in the record of an index that its input does not give.
+    #[must_use]
+    pub fn record(&self, index: u64, record: &Value) -> Vec<Diagnostic> {
+        let place =
+            |path: &str| RecordPlace { dataset: self.checked.spec.name.to_string(), index, path: path.to_owned() };
+        let mut wrong = Vec::new();
+        rederive(&self.program(), index, record, &place, &mut wrong);
+        wrong
+    }
+
+    fn program(&self) -> Program<'_> {
+        let Checked { slots, engine, functions, .. } = self.checked;
+        let shared = Shared { slots, keys: &self.keys, engine, functions, plain: false };
+        Program { checked: self.checked, shared, used: self.used.iter().map(Self::program).collect() }
+    }
+}
+
+/// A dataset with what its records share under the seed that they were drawn with, and those that it uses.
+pub(super) struct Program<'p> {
+    checked: &'p Checked,
+    shared: Shared<'p>,
+    used: Vec<Self>,
+}
+
+impl<'p> Program<'p> {
+    /// The program that a record is made by.
+    pub(super) fn of(checked: &'p Checked, frame: &Frame<'p>) -> Self {
+        let used = checked.used.iter().zip(frame.used).map(|(one, frame)| Self::of(&one.checked, frame));
+        Self { checked, shared: *frame.shared, used: used.collect() }
+    }
+}
+
+/// What an emitted input holds of one dataset's record.
+struct Emitted {
+    scenario: Option<usize>,
+    cells: Vec<OnceCell<Value>>,
+    used: Vec<Self>,
+}
+
+impl Emitted {
+    fn nothing(checked: &Checked) -> Self {
+        let scenario = if checked.spec.scenarios.is_empty() { Some(0) } else { None };
+        let cells = checked.slots.iter().map(|_| OnceCell::new()).collect();
+        Self { scenario, cells, used: checked.used.iter().map(|one| Self::nothing(&one.checked)).collect() }
+    }
+
+    fn frame<'e>(&'e self, program: &'e Program<'_>, index: u64, used: &'e [Frame<'e>]) -> Frame<'e> {
+        let at = RecordAt::new(self.scenario, 0, index);
+        Frame::stated(&program.shared, &self.cells, at, Draws::Emitted).using(used)
+    }
+}
+
+/// Shows the frames of used datasets, after those in `before`, to `look`.
+fn frames(
+    used: (&[Program<'_>], &[Emitted]),
+    index: u64,
+    before: &[Frame<'_>],
+    look: &mut dyn FnMut(&[Frame<'_>]),
+) {
+    let (Some((program, programs)), Some((emitted, more))) = (used.0.split_first(), used.1.split_first()) else {
+        return look(before);
+    };
+    frames((&program.used, &emitted.used), index, &[], &mut |inner| {
+        let frame = emitted.frame(program, index, inner);
+        frames((programs, more), index, &[before, &[frame]].concat(), look);
+    });
+}
+
+/// Reports every target of a record that its input does not give.
+pub(super) fn rederive(
+    program: &Program<'_>,
+    index: u64,
+    record: &Value,
+    place: &dyn Fn(&str) -> RecordPlace,
+    wrong: &mut Vec<Diagnostic>,
+) {
+    let checked = program.checked;
+    if checked.rederivation.targets.is_empty() {
+        return;
+    }
+    let mut emitted = Emitted::nothing(checked);
+    read_back(checked, &checked.rederivation.held, record, &mut emitted);
+    frames((&program.used, &emitted.used), index, &[], &mut |used| {
+        judge(checked, &emitted.frame(program, index, used), record, place, wrong);
+    });
+}
+
+fn judge(
+    checked: &Checked,
+    frame: &Frame<'_>,
+    record: &Value,
+    place: &dyn Fn(&str) -> RecordPlace,
+    wrong: &mut Vec<Diagnostic>,
+) {
+    let env = Env::root(frame);
+    for target in &checked.rederivation.targets {
+        let emitted = record.at(&target.path);
+        let found = match target.op.eval(&env) {
+            Ok(value) => value,
+            // Wording may say what the input does not hold.
+            Err(fault) if target.worded && fault.code == codes::NOT_REDERIVED => continue,
+            Err(fault) => {
+                wrong.push(fault.in_record(place(&target.path)));
+                continue;
+            }
+        };
+        if emitted.unwrap_or(&Value::Undefined) != &*found {
+            wrong.push(differs(target, emitted, &found).in_record(place(&target.path)));
+        }
+    }
+}
+
+fn differs(target: &Target, emitted: Option<&Value>, found: &Value) -> Diagnostic {
+    let Target { path, span, .. } = target;
+    let message = format!("`{path}` is {}, but the input gives {}", shown(emitted), shown(Some(found)));
+    Diagnostic::error(codes::NOT_REDERIVED, *span, message)
+}
+
+fn shown(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Undefined) => "absent".to_owned(),
+        Some(value) => {
+            let mut text = String::new();
+            json::write_node(Node::of(value), &mut text);
+            text
+        }
+    }
+}
+
+/// Fills what a value of the input holds.
+fn read_back(checked: &Checked, list: &[(String, Held)], whole: &Value, into: &mut Emitted) {
+    let cells = &mut into.cells;
+    for (path, held) in list {
+        let value = whole.at(path);
+        match held {
+            Held::Slot(at) => fill(cells, *at, value.cloned().unwrap_or_default()),
+            Held::Part(at, inner) => part(cells, *at, inner, value),
+            Held::Context => {
+                let map = value.and_then(Value::as_map);
+                for at in &checked.context {
+                    let name = checked.slots.get(*at).map_or("", |slot| slot.name.as_str());
+                    fill(cells, *at, map.and_then(|map| map.get(name)).cloned().unwrap_or_default());
+                }
+            }
+            Held::Scenario => {
+                let name = value.and_then(Value::as_text);
+                into.scenario = name.and_then(|name| checked.spec.scenarios.iter().position(|one| one.name == name));
+            }
+            Held::Used(number, inner) => {
+                if let (Some(one), Some(theirs)) = (checked.used.get(*number), into.used.get_mut(*number)) {
+                    read_back(&one.checked, inner, value.unwrap_or(&Value::Undefined), theirs);
+                }
+            }
+        }
+    }
+}
+
+fn fill(cells: &mut [OnceCell<Value>], at: usize, value: Value) {
+    if let Some(cell) = cells.get_mut(at) {
+        *cell = OnceCell::from(value);
+    }
+}
+
+/// Fills a part of a value: what the input does not hold of it stays absent.
+fn part(cells: &mut [OnceCell<Value>], at: usize, path: &str, value: Option<&Value>) {
+    let (Some(cell), Some(value)) = (cells.get_mut(at), value) else { return };
+    let whole = cell.take().unwrap_or_default();
+    *cell = OnceCell::from(with(whole, path, value));
+}
+
+fn with(whole: Value, path: &str, value: &Value) -> Value {
+    let (key, rest) = path.split_once('.').map_or((path, None), |(key, rest)| (key, Some(rest)));
+    let mut map = match whole {
+        Value::Map(map) => Arc::unwrap_or_clone(map),
+        _ => Map::default(),
+    };
+    let inner = match rest {
+        Some(rest) => with(map.get(key).cloned().unwrap_or_default(), rest, value),
+        None => value.clone(),
+    };
+    map.insert(Text::from(key), inner);
+    Value::Map(Arc::new(map))
+}
