@@ -100,7 +100,9 @@ impl Code {
             },
             Self::Gather(slots) => Cow::Owned(gather(slots, env)?),
             Self::Used(dataset, inner, name, span) => match env.frame.used.get(*dataset) {
-                Some(frame) => inner.lenient(&Env::root(frame)).map_err(|inner| read_at(inner, name, *span, frame.is_example()))?,
+                Some(frame) => {
+                    inner.lenient(&Env::root(frame)).map_err(|inner| read_at(inner, name, *span, frame.is_example()))?
+                }
                 None => return Err(env.frame.left_open(name, Some(*span))),
             },
             Self::Attr(inner, name, span) => attribute(inner.eval(env)?, name, *span)?,

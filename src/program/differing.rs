@@ -73,9 +73,8 @@ impl Lower<'_> {
         let world = self.world;
         let (stem, inner) = name.split_once('.').unwrap_or(("", name));
         let dataset = world.datasets.get(stem);
-        let facts = dataset.map_or(world.facts.contains_key(name) || world.stems.contains_key(stem), |one| {
-            one.facts.contains_key(inner)
-        });
+        let facts =
+            dataset.map_or(world.facts.contains_key(name) || world.stems.contains_key(stem), |one| one.facts.contains_key(inner));
         let reserved = ["scenario", "index", "context", "say", "record", "params", "aim"];
         let file = world.stems.contains_key(name) || world.datasets.contains_key(name);
         let (what, hint) = if facts {
@@ -89,7 +88,8 @@ impl Lower<'_> {
         } else {
             if !world.incomplete {
                 let own = world.entries.keys().map(ToString::to_string);
-                let theirs = world.datasets.iter().flat_map(|(stem, one)| one.entries.keys().map(move |key| format!("{stem}.{key}")));
+                let theirs =
+                    world.datasets.iter().flat_map(|(stem, one)| one.entries.keys().map(move |key| format!("{stem}.{key}")));
                 let known: Vec<String> = own.chain(theirs).collect();
                 let diagnostic = Diagnostic::error(codes::UNDEFINED_NAME, span, format!("`{name}` is not defined"));
                 self.report(diagnostic.suggest(name, known.iter().map(String::as_str)));

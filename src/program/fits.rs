@@ -1,6 +1,7 @@
 //! Whether a value is one that a name can have: a stated, planned or replaced value outside it makes a case of nothing.
 
-use crate::data::{Text, Type, Value};
+use super::compare::single;
+use crate::data::{IntRange, Text, Type, Value};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::engine::jinja::print;
 use crate::source::Span;
@@ -24,21 +25,33 @@ pub fn misfits(name: &str, span: Span, given: &Type, value: Option<&Value>, know
             return outside.into_iter().map(|word| unknown_word(name, span, word, vocabulary.iter().map(Text::as_str))).collect();
         }
     }
-    if given.can_equal(known) && (value.is_some() || of_kinds(given, known)) {
+    let written = value.cloned().or_else(|| single(given));
+    if given.can_equal(known) && (written.is_some() || of_kinds(given, known)) {
         return Vec::new();
     }
-    let mut printed = String::new();
-    let shown = match value.map(|value| (value, print(value, &mut printed))) {
-        Some((_, Ok(()))) => format!("`{printed}`"),
-        Some((value, Err(_))) => value.kind().to_owned(),
-        None => given.describe(),
+    let Some(written) = written else {
+        let message = format!("expected {} for `{name}`, found {}", described(known), described(given));
+        return vec![Diagnostic::error(codes::TYPE_MISMATCH, span, message)];
     };
+    let mut printed = String::new();
+    let shown = if print(&written, &mut printed).is_ok() { format!("`{printed}`") } else { written.kind().to_owned() };
     let diagnostic = Diagnostic::error(codes::NEVER_EQUAL, span, format!("`{name}` is never {shown}"));
-    vec![match known.int.filter(|_| value.is_none()) {
-        Some(range) if given.is_int() => diagnostic.hint(format!("it is {} to {}", range.min, range.max)),
-        _ if value.is_none() => diagnostic.hint(format!("it is {}", known.describe())),
-        _ => diagnostic,
+    vec![match known.int.filter(|_| known.is_int() && given.is_int()) {
+        Some(range) => diagnostic.hint(format!("it is {}", between(range))),
+        None => diagnostic,
     }]
+}
+
+/// What is known of a value, with its range where it is a whole number of one.
+fn described(ty: &Type) -> String {
+    match ty.int.filter(|range| ty.is_int() && range.min != i128::MIN) {
+        Some(range) => format!("integer of {}", between(range)),
+        None => ty.describe(),
+    }
+}
+
+fn between(range: IntRange) -> String {
+    format!("{} to {}", range.min, range.max)
 }
 
 fn unknown_word<'w>(name: &str, span: Span, word: &str, known: impl Iterator<Item = &'w str> + Clone) -> Diagnostic {

@@ -423,7 +423,8 @@ impl<'s> Lower<'s> {
             let lowered = form.lower(cx);
             let (causes, reads) = (std::mem::take(&mut cx.causes), std::mem::take(&mut cx.reads));
             let present = vec![!lowered.optional; cx.world.scenarios.len()];
-            let known = Known { ty: lowered.ty.clone(), present, causes, reads, follows: std::mem::take(&mut cx.follows), depth: 0 };
+            let known =
+                Known { ty: lowered.ty.clone(), present, causes, reads, follows: std::mem::take(&mut cx.follows), depth: 0 };
             (lowered, known)
         });
         let at = self.record_slot();

@@ -116,14 +116,36 @@ fn threads_and_ranges_change_nothing() {
 }
 
 #[test]
+fn a_used_record_meets_its_own_plan_and_a_plan_may_read_it() {
+    let base = format!("{BASE}aim: {{decision: {{pick: {{deny: 2, allow: 1}}}}}}\n");
+    let pairs = format!("{PAIRS}require: [{{id: apart, that: level != base.level}}]\n");
+    let files = [("base", base.as_str()), ("rules", RULES), ("pairs", pairs.as_str())];
+    let world = world(files.map(|(name, text)| (format!("scenarios/{name}.yaml"), text)));
+    let base = lines(&stream(&world, "base", request()));
+    let pairs = lines(&stream(&world, "pairs", request()));
+    let denied = base.iter().filter(|record| record["target_output"]["decision"] == "deny").count();
+    assert_eq!(denied, 200, "two of three are planned");
+    for (base, pair) in base.iter().zip(&pairs) {
+        assert_eq!(pair["input"]["base"], base["input"]);
+        assert_eq!(pair["target_output"]["better"], base["target_output"]["decision"]);
+        assert_ne!(pair["input"]["own"], base["input"]["context"]["level"]);
+    }
+}
+
+#[test]
 fn a_build_of_both_names_every_file_that_each_was_made_of() {
     let output = built(&workspace(PAIRS), request());
-    let manifest: Value = serde_json::from_slice(&output["manifest.json"]).unwrap();
-    let text = manifest.to_string();
+    let (_, manifest) = output.iter().find(|(path, _)| path.ends_with("dictum-manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_slice(manifest).unwrap();
+    let text = manifest["datasets"]["pairs"].to_string();
     for file in ["scenarios/base.yaml", "scenarios/pairs.yaml", "scenarios/rules.yaml"] {
         assert!(text.contains(file), "{file} is missing from {text}");
     }
-    assert!(output.keys().any(|path| path.starts_with("pairs")) && output.keys().any(|path| path.starts_with("base")));
+    assert!(
+        ["pairs", "base"].iter().all(|name| output.keys().any(|path| path.contains(&format!("{name}/")))),
+        "{:?}",
+        output.keys()
+    );
 }
 
 #[test]
@@ -175,8 +197,23 @@ fn the_addresses_of_the_two_are_their_own() {
 #[test]
 fn a_fault_of_the_used_dataset_is_told_with_the_place_that_reads_it() {
     let base = BASE.replace("hard: {collect", "ratio: \"{{ 10 // (level - 5) }}\"\n  hard: {collect");
-    let pairs = PAIRS.replace("late: {when", "ratio: \"{{ base.ratio }}\"\n  late: {when").replace("metadata: {", "metadata: {ratio: \"{{ ratio }}\", ");
-    let world = world([("scenarios/rules.yaml", RULES.to_owned()), ("scenarios/base.yaml", base), ("scenarios/pairs.yaml", pairs)]);
+    let pairs = PAIRS
+        .replace("late: {when", "ratio: \"{{ base.ratio }}\"\n  late: {when")
+        .replace("metadata: {", "metadata: {ratio: \"{{ ratio }}\", ");
+    let world =
+        world([("scenarios/rules.yaml", RULES.to_owned()), ("scenarios/base.yaml", base), ("scenarios/pairs.yaml", pairs)]);
     let wrong = build_at(&world, ROOT, Request { datasets: vec!["pairs".to_owned()], ..request() }).err().unwrap();
     assert!(wrong.contains("division-by-zero") && wrong.contains("read here as `base.ratio`"), "{wrong}");
+}
+
+#[test]
+fn the_language_reference_shows_a_dataset_from_a_dataset_that_builds() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/language.md")).unwrap();
+    let (_, text) = text.split_once("## Other worlds").unwrap();
+    let blocks: Vec<&str> = text.split("```yaml\n").skip(1).take(2).map(|rest| rest.split("```").next().unwrap()).collect();
+    let world = world([("scenarios/access.yaml", blocks[0]), ("scenarios/access_pairs.yaml", blocks[1])]);
+    let pairs = lines(&stream(&world, "access_pairs", request()));
+    let differ = pairs.iter().filter(|pair| pair["target_output"]["differs"] == true);
+    let differ: Vec<_> = differ.map(|pair| (&pair["input"]["fault"], &pair["target_output"]["draft"])).collect();
+    assert!(!differ.is_empty() && differ.iter().all(|one| *one == (&json!("blind_to_level"), &json!("allow"))), "{differ:?}");
 }

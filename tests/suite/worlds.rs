@@ -142,7 +142,7 @@ context:
   servers: {int: 1..4}
   frozen: {bool: 0.5}
 derive:
-  metrics: {p99: \"{{ db_ms * 4 / servers }}\"}
+  metrics: {give: {p99: \"{{ db_ms * 4 / servers }}\"}}
   options:
     each: techniques
     as: t
@@ -161,7 +161,8 @@ record: {input: \"{{ context }}\", target_output: {best: \"{{ best.technique }}\
         let (db, servers) = (number("db_ms"), number("servers"));
         let p99 = |db: f64, servers: f64| db * 4.0 / servers;
         let frozen = record["frozen"].as_bool().unwrap();
-        let tried = [("cache", p99(10.0, servers)), ("index", p99((db / 2.0).floor().max(10.0), servers)), ("scale", p99(db, 4.0))];
+        let tried =
+            [("cache", p99(10.0, servers)), ("index", p99((db / 2.0).floor().max(10.0), servers)), ("scale", p99(db, 4.0))];
         let allowed = tried.into_iter().filter(|(name, _)| !(frozen && *name == "cache"));
         let best = allowed.reduce(|best, one| if one.1 < best.1 { one } else { best }).unwrap();
         assert_eq!(record["best"]["technique"], json!(best.0));

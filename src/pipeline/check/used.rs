@@ -73,9 +73,9 @@ fn unknown() -> Dataset {
 pub(super) fn unread(used: &[Tried], read: &std::collections::BTreeSet<Text>, diagnostics: &mut Diagnostics) {
     for one in used.iter().filter(|one| !read.contains(&one.stem)) {
         let message = format!("nothing reads the dataset `{}`", one.stem);
-        diagnostics.push(Diagnostic::error(codes::UNUSED, one.span, message).hint(format!(
-            "read `{0}.record` or one of its names as `{0}.name`, or leave it out of `use`",
-            one.stem
-        )));
+        diagnostics.push(
+            Diagnostic::error(codes::UNUSED, one.span, message)
+                .hint(format!("read `{0}.record` or one of its names as `{0}.name`, or leave it out of `use`", one.stem)),
+        );
     }
 }

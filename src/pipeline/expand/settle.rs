@@ -64,12 +64,7 @@ fn begin(settling: &Settling, cells: &mut [OnceCell<Value>], at: &mut RecordAt, 
 }
 
 /// Goes through the attempts once more, to say what came instead.
-fn exhausted(
-    settling: &Settling,
-    around: &Around<'_>,
-    cells: &mut [OnceCell<Value>],
-    at: &mut RecordAt,
-) -> Fault {
+fn exhausted(settling: &Settling, around: &Around<'_>, cells: &mut [OnceCell<Value>], at: &mut RecordAt) -> Fault {
     let mut missed: BTreeMap<(usize, usize), u32> = BTreeMap::new();
     let mut instead: BTreeMap<String, u32> = BTreeMap::new();
     for attempt in 0..settling.attempts {

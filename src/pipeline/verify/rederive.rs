@@ -32,8 +32,7 @@ impl<'c> Rederiver<'c> {
     /// Everything in the record of an index that its input does not give.
     #[must_use]
     pub fn record(&self, index: u64, record: &Value) -> Vec<Diagnostic> {
-        let place =
-            |path: &str| RecordPlace { dataset: self.checked.spec.name.to_string(), index, path: path.to_owned() };
+        let place = |path: &str| RecordPlace { dataset: self.checked.spec.name.to_string(), index, path: path.to_owned() };
         let mut wrong = Vec::new();
         rederive(&self.program(), index, record, &place, &mut wrong);
         wrong
@@ -82,12 +81,7 @@ impl Emitted {
 }
 
 /// Shows the frames of used datasets, after those in `before`, to `look`.
-fn frames(
-    used: (&[Program<'_>], &[Emitted]),
-    index: u64,
-    before: &[Frame<'_>],
-    look: &mut dyn FnMut(&[Frame<'_>]),
-) {
+fn frames(used: (&[Program<'_>], &[Emitted]), index: u64, before: &[Frame<'_>], look: &mut dyn FnMut(&[Frame<'_>])) {
     let (Some((program, programs)), Some((emitted, more))) = (used.0.split_first(), used.1.split_first()) else {
         return look(before);
     };
@@ -116,13 +110,7 @@ pub(super) fn rederive(
     });
 }
 
-fn judge(
-    checked: &Checked,
-    frame: &Frame<'_>,
-    record: &Value,
-    place: &dyn Fn(&str) -> RecordPlace,
-    wrong: &mut Vec<Diagnostic>,
-) {
+fn judge(checked: &Checked, frame: &Frame<'_>, record: &Value, place: &dyn Fn(&str) -> RecordPlace, wrong: &mut Vec<Diagnostic>) {
     let env = Env::root(frame);
     for target in &checked.rederivation.targets {
         let emitted = record.at(&target.path);
