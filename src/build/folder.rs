@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::datasets::Selected;
 use super::{Built, Failure, LockMode, Reporter, Request, locking, stopped};
+use crate::data::Value;
 use crate::data::distinct::ReadWriteSeek;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::digest::Digest;
@@ -158,7 +159,7 @@ fn dataset(
     diagnostics: &mut Diagnostics,
 ) -> Result<Made, Failure> {
     let checked = &selected.checked;
-    let plan = planned(checked, request.seed, request.from, request.count, request.size);
+    let plan = planned(checked, request.seed, request.from, request.count, request.size.or(selected.size));
     let paths = layout.files(&checked.spec.name);
     let mut sinks = Vec::with_capacity(paths.len());
     for (root, path) in layout.roots.iter().zip(&paths) {
@@ -216,6 +217,7 @@ fn entry(plan: &Plan<'_>, records: &Records, expectations: Expectations, sources
         built_with: Origin::current(plan.seed),
         specs: specs.map(|source| (source.path().to_owned(), Digest::of(source.text().as_bytes()))).collect(),
         size: spec.size,
+        params: spec.params.iter().map(|(name, param)| (name.to_string(), plain(&param.value))).collect(),
         from: plan.from,
         records: plan.count,
         scenarios: plan.scenario_counts(),
@@ -224,6 +226,19 @@ fn entry(plan: &Plan<'_>, records: &Records, expectations: Expectations, sources
         verdicts: BTreeMap::from([("verified".to_owned(), plan.count)]),
         expectations,
         files: BTreeMap::new(),
+    }
+}
+
+/// A parameter's value as JSON: a scalar, or a list of scalars.
+fn plain(value: &Value) -> serde_json::Value {
+    let number = |number: Option<serde_json::Number>| number.map_or(serde_json::Value::Null, serde_json::Value::Number);
+    match value {
+        Value::Bool(truth) => (*truth).into(),
+        Value::Int(int) => number(serde_json::Number::from_i128(*int)),
+        Value::Float(float) => number(serde_json::Number::from_f64(*float)),
+        Value::Text(text) => text.as_str().into(),
+        Value::List(items) => items.iter().map(plain).collect(),
+        Value::Undefined | Value::Null | Value::Map(_) => serde_json::Value::Null,
     }
 }
 

@@ -37,7 +37,10 @@ struct Sound {
 pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -> Exit {
     let mut sources = Sources::default();
     let mut diagnostics = Diagnostics::default();
-    let selected = select(workspace, &args.datasets, &mut sources, &mut diagnostics);
+    let selected = args
+        .values
+        .overrides()
+        .and_then(|overrides| select(workspace, &args.datasets, &overrides, &mut sources, &mut diagnostics));
     let mut lines = Vec::new();
     let mut found = |one: &Selected| {
         let cells = piloted(workspace, &one.checked, &sources, &mut diagnostics);

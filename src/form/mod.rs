@@ -8,6 +8,7 @@ mod key;
 mod parse;
 mod data;
 mod modifiers;
+mod each;
 mod choices;
 mod range;
 
@@ -22,6 +23,8 @@ mod object;
 mod given;
 mod first;
 mod collect;
+mod only;
+mod fold;
 mod give;
 mod constant;
 mod text;
@@ -33,7 +36,7 @@ mod refused;
 
 use crate::program::Form;
 pub use key::Key;
-pub use parse::{Files, Parse, Position, Shape, bad_name, is_name};
+pub use parse::{Files, Parse, Position, Shape, bad_name, is_name, unwritten};
 pub use pick::weighted_values;
 pub use record::record;
 pub use refused::refused;
@@ -58,6 +61,15 @@ pub struct FormKind {
     pub schema: &'static str,
 }
 
+impl FormKind {
+    /// The modifiers that may stand beside it: not those that are keys of its own, and, beside an `as` of its own, neither `each`
+    /// nor what belongs to it.
+    pub fn modifiers(&self) -> impl Iterator<Item = &'static Key> {
+        let own = |name: &str| self.options.contains(&name);
+        MODIFIERS.iter().filter(move |key| !own(key.name) && !(own("as") && matches!(key.name, "each" | "where" | "key")))
+    }
+}
+
 /// Every form.
 pub const FORMS: &[FormKind] = &[
     pick::KIND,
@@ -71,6 +83,8 @@ pub const FORMS: &[FormKind] = &[
     given::KIND,
     first::KIND,
     collect::KIND,
+    only::KIND,
+    fold::KIND,
     give::KIND,
     constant::KIND,
     text::KIND,
@@ -82,8 +96,7 @@ pub const FORMS: &[FormKind] = &[
 pub const MODIFIERS: &[Key] = modifiers::KEYS;
 
 /// Heads that the language will have; until then they are refused by name.
-pub const LATER: &[&str] =
-    &["permutation", "normal", "lognormal", "exponential", "poisson", "zipf", "row", "only", "fold", "policy"];
+pub const LATER: &[&str] = &["permutation", "normal", "lognormal", "exponential", "poisson", "zipf", "row", "policy"];
 
 /// The form of a head key.
 #[must_use]

@@ -6,11 +6,11 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::FormKind;
 use super::parse::{Parse, Position, Shape};
+use super::{FormKind, give};
 use crate::data::{Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
-use crate::engine::yaml::{Node, NodeKind};
+use crate::engine::yaml::NodeKind;
 use crate::program::{Env, ExprText, Fault, Form, Frame, Lower, Lowered, Op, SlotId, misfits};
 use crate::source::Span;
 
@@ -44,7 +44,7 @@ fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
         NodeKind::Map(entries) => {
             let names: Vec<_> = entries
                 .iter()
-                .map(|entry| Some((entry.key.text.clone(), entry.key_span, value(cx, shape, &entry.value)?)))
+                .map(|entry| Some((entry.key.text.clone(), entry.key_span, give::body(cx, shape, &entry.value)?)))
                 .collect();
             names.into_iter().collect::<Option<_>>().map(Differs::Names)
         }
@@ -60,17 +60,13 @@ fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
             None
         }
     };
-    let Some(give) = shape.option("give") else {
+    let Some(wanted) = shape.option("give") else {
         let diagnostic = Diagnostic::error(codes::MISSING_KEY, shape.head_span, "`with` without `give`");
         cx.report(diagnostic.hint("say what is wanted of that world: `give: …`"));
         return None;
     };
-    let body = value(cx, shape, give)?;
+    let body = give::body(cx, shape, wanted)?;
     Some(Box::new(With { span: shape.span, differs: differs?, body }))
-}
-
-fn value(cx: &mut Parse<'_>, shape: &Shape<'_>, node: &Node) -> Option<Box<dyn Form>> {
-    if shape.dollar { cx.data(node, shape.position) } else { cx.given(node, shape.position) }
 }
 
 /// The names that differ.

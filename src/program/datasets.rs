@@ -100,7 +100,7 @@ impl Lower<'_> {
                 read(Code::Scenario(names, span), Type::words(dataset.scenarios.iter().cloned()))
             }
             ("record", _) => {
-                let slot = dataset.entries.len();
+                let slot = dataset.record_slot;
                 self.record_causes_of(used, path);
                 self.read_of(used, slot, Section::Derive, &dataset.record);
                 if !self.reaches(dataset.record.depth, span) {

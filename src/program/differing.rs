@@ -34,7 +34,7 @@ impl Lower<'_> {
     /// The slot of a name that may differ in another world, with what the name can be; any other name is reported.
     pub fn differing(&mut self, name: &str, span: Span) -> Option<(SlotId, Type)> {
         let world = self.world;
-        if self.scopes.iter().any(|scope| scope.names.iter().any(|(one, _)| one == name)) {
+        if self.scopes.iter().any(|scope| scope.names.iter().any(|local| local.name == name)) {
             let message = format!("`{name}` is a local name, which has one value");
             self.report(Diagnostic::error(codes::WRONG_POSITION, span, message).hint("only names of the spec can differ"));
             return None;

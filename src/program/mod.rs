@@ -3,6 +3,7 @@
 //! [`Lower`] turns expressions and templates into operations, checking names, attributes, kinds and vocabularies on the way;
 //! [`Env`] is where operations run. Forms (`form`) lower themselves with the same tools.
 
+mod addresses;
 mod arithmetic;
 mod code;
 mod compare;
@@ -20,7 +21,9 @@ mod names;
 mod redraw;
 mod resolve;
 mod scope;
+mod settle;
 mod objects;
+mod params;
 mod text;
 
 use std::borrow::Cow;
@@ -29,14 +32,16 @@ use crate::data::{Text, Type, Value};
 use crate::diag::Diagnostic;
 use crate::source::Span;
 
+pub use addresses::Drawn;
 pub use code::Code;
 pub use env::{Env, Level, Locals, owned};
 pub use fits::misfits;
 pub use frame::{Draws, Frame, RecordAt, Shared, Slot};
 pub use function::Functions;
 pub use guard::guards;
-pub use lower::{Known, Lower, Lowering};
-pub use names::{Dataset, Entry, Fact, FunctionEntry, Section, SlotId, World};
+pub use lower::{Known, Lower, Lowering, Unread};
+pub use names::{Dataset, Entry, Fact, FunctionEntry, FunctionParam, Param, Section, SlotId, World};
+pub use scope::Named;
 pub use text::{ExprText, TemplateText};
 
 /// Why a record could not be computed: a diagnostic that points at the expression.

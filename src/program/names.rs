@@ -57,14 +57,24 @@ pub struct Entry<'s> {
     pub own: bool,
 }
 
+/// One argument of a function.
+pub struct FunctionParam {
+    /// Its name.
+    pub name: Text,
+    /// Where it is declared.
+    pub span: Span,
+    /// What the function takes for it.
+    pub ty: Type,
+}
+
 /// One function of a spec.
 pub struct FunctionEntry<'s> {
     /// Its name.
     pub name: Text,
     /// Where it is declared.
     pub span: Span,
-    /// Its arguments, with what is known of each.
-    pub params: Vec<(Text, Type)>,
+    /// Its arguments in order.
+    pub params: &'s [FunctionParam],
     /// What it gives.
     pub body: &'s dyn Form,
 }
@@ -77,6 +87,16 @@ pub struct Fact {
     pub span: Span,
     /// Whether the dataset's own file declares it.
     pub own: bool,
+}
+
+/// A constant of a build.
+pub struct Param {
+    /// Its value in this build.
+    pub value: Value,
+    /// What is known of it whatever a build sets.
+    pub ty: Type,
+    /// Where it is declared.
+    pub span: Span,
 }
 
 /// A slot of the dataset that is being lowered, or of one that it uses.
@@ -94,9 +114,11 @@ pub struct Dataset {
     pub scenarios: Vec<Text>,
     /// Context, draws, derivations and wording in the order of their slots.
     pub entries: IndexMap<Text, (Section, Known)>,
-    /// Its record, in the slot after the last entry.
+    /// The slot of its record.
+    pub record_slot: usize,
+    /// What is known of its record.
     pub record: Known,
-    /// The draws that each leaf of its record shows the effect of, by path.
+    /// The causes of each leaf of its record, by path.
     pub leaves: Vec<(Text, BTreeSet<Text>)>,
     /// Its constants.
     pub facts: IndexMap<Text, Value>,
@@ -116,6 +138,8 @@ pub struct World<'s> {
     pub aims: IndexMap<Text, Vec<Option<Type>>>,
     /// Constants, by name.
     pub facts: IndexMap<Text, Fact>,
+    /// Constants of the build, by name: `params.name`.
+    pub params: IndexMap<Text, Param>,
     /// The names of used files, each with its facts (and, for the constitution, its content).
     pub stems: IndexMap<Text, Value>,
     /// The names of used datasets.

@@ -1,11 +1,15 @@
 //! A dataset's spec as it was loaded: plain data with places, forms parsed but nothing checked against anything else.
 
+mod params;
+
 use indexmap::IndexMap;
 
-use crate::data::{Text, Type, Value};
-use crate::program::{ExprText, Form, Section};
+use crate::data::{Text, Value};
+use crate::program::{ExprText, Form, FunctionParam, Section};
 use crate::random::Weights;
 use crate::source::{SourceId, Span};
+
+pub use params::{Allowed, Misfit, Param, Profile};
 
 /// The version of the language that this program speaks.
 pub const LANGUAGE_VERSION: u32 = 1;
@@ -28,6 +32,10 @@ pub struct Spec {
     pub constitution: Option<Constitution>,
     /// Constants.
     pub facts: IndexMap<Text, Fact>,
+    /// Constants that a build can set, by name.
+    pub params: IndexMap<Text, Param>,
+    /// What builds set together, by name.
+    pub profiles: IndexMap<Text, Profile>,
     /// Context, draws, derivations and wording (`say.x`).
     pub entries: IndexMap<Text, Entry>,
     /// Scenarios in order; empty where there are none.
@@ -110,8 +118,8 @@ pub struct Scenario {
 pub struct Function {
     /// Where it is declared.
     pub span: Span,
-    /// Its arguments in order, with what is known of each.
-    pub params: Vec<(Text, Type)>,
+    /// Its arguments in order.
+    pub params: Vec<FunctionParam>,
     /// What it gives.
     pub body: Box<dyn Form>,
     /// Whether the dataset's own file declares it.

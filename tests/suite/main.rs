@@ -22,4 +22,5 @@ mod properties;
 mod rederive;
 mod reference;
 mod used;
+mod wording;
 mod worlds;

@@ -10,12 +10,19 @@ use crate::program::{Draws, Frame, Lower, RecordAt, Shared, Slot, misfits};
 use crate::random::Key;
 use crate::record::Node;
 use crate::source::Span;
-use crate::spec::{Example, Spec, Stated};
+use crate::spec::{Example, Param, Spec, Stated};
 
 /// Checks the names and values of every example.
 pub(super) fn names(spec: &Spec, cx: &mut Lower<'_>) {
     for example in &spec.examples {
         for stated in &example.set {
+            if let Some(param) = param(spec, &stated.name) {
+                if let Err(misfit) = param.of.fit(&stated.value) {
+                    let diagnostic = Diagnostic::error(codes::PARAM_VALUE, stated.span, misfit.message);
+                    cx.report(misfit.hint.into_iter().fold(diagnostic, Diagnostic::hint).label(param.span, "declared here"));
+                }
+                continue;
+            }
             let ty = match stated.name.split_once('.') {
                 Some((stem, _)) if cx.world.datasets.contains_key(stem) => cx.stated_of_dataset(&stated.name, stated.name_span),
                 _ => type_of(spec, &stated.name, stated.name_span, cx),
@@ -33,6 +40,11 @@ pub(super) fn names(spec: &Spec, cx: &mut Lower<'_>) {
     }
 }
 
+/// The parameter of a name such as `params.strictness`.
+fn param<'s>(spec: &'s Spec, name: &str) -> Option<&'s Param> {
+    name.strip_prefix("params.").and_then(|name| spec.params.get(name))
+}
+
 /// What is known of a name that an example or an aim speaks of; an unknown one is reported.
 pub(super) fn type_of(spec: &Spec, name: &str, span: Span, cx: &mut Lower<'_>) -> Option<Type> {
     cx.mark_used(name);
@@ -46,7 +58,9 @@ pub(super) fn type_of(spec: &Spec, name: &str, span: Span, cx: &mut Lower<'_>) -
         Some(at) => cx.entry(at).map(|known| known.ty),
         None if spec.incomplete => None,
         None => {
+            let params: Vec<String> = spec.params.keys().map(|name| format!("params.{name}")).collect();
             let known = spec.entries.keys().map(Text::as_str).chain(["scenario", "record"]);
+            let known = known.chain(params.iter().map(String::as_str));
             cx.report(Diagnostic::error(codes::UNDEFINED_NAME, span, format!("`{name}` is not defined")).suggest(name, known));
             None
         }
@@ -90,7 +104,15 @@ fn stated(checked: &Checked, prefix: &str, example: &Example) -> (RecordAt, Vec<
         None if checked.spec.scenarios.is_empty() => Some(0),
         None => None,
     };
-    let cell = |slot: &Slot| set(&slot.name).map_or_else(OnceCell::new, |value| OnceCell::from(value.clone()));
+    let value = |slot: &Slot| {
+        let stated = set(&slot.name).cloned();
+        // Cases are worked by hand for the defaults, whatever this build sets.
+        match param(&checked.spec, &slot.name) {
+            Some(param) => Some(stated.and_then(|value| param.of.fit(&value).ok()).unwrap_or_else(|| param.default.clone())),
+            None => stated,
+        }
+    };
+    let cell = |slot: &Slot| value(slot).map_or_else(OnceCell::new, OnceCell::from);
     (RecordAt::new(scenario, 0, 0), checked.slots.iter().map(cell).collect())
 }
 

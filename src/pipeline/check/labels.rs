@@ -25,6 +25,9 @@ pub struct Rederivation {
     pub held: Vec<(String, Held)>,
     /// Every target leaf.
     pub targets: Vec<Target>,
+    /// Whether the input holds every fact that a target depends on as a whole: then equal facts give equal targets, and nothing
+    /// need be computed twice to know it.
+    pub whole: bool,
 }
 
 /// What an input leaf holds.
@@ -40,6 +43,17 @@ pub enum Held {
     Scenario,
     /// What a value of a used dataset, by number, holds of it: path in the value, and what stands there.
     Used(usize, Vec<(String, Held)>),
+}
+
+impl Held {
+    /// Whether no value of it is held in part only.
+    fn is_whole(&self) -> bool {
+        match self {
+            Self::Part(..) => false,
+            Self::Used(_, inner) => inner.iter().all(|(_, held)| held.is_whole()),
+            Self::Slot(_) | Self::Context | Self::Scenario => true,
+        }
+    }
 }
 
 /// One leaf under `target_output`.
@@ -85,7 +99,8 @@ pub(super) fn check(spec: &Spec, used: &[Tried], cx: &mut Lower<'_>) -> Rederiva
         caused(leaf, (spec, &used), &names, cx);
     }
     leaks(spec, input, &leaves, cx);
-    Rederivation { held, targets: leaves.into_iter().map(|leaf| leaf.target).collect() }
+    let whole = held.iter().all(|(_, held)| held.is_whole());
+    Rederivation { held, targets: leaves.into_iter().map(|leaf| leaf.target).collect(), whole }
 }
 
 /// The used datasets by name; `None` where one is not sound.

@@ -110,6 +110,7 @@ pub fn check(mut spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut D
         diagnostics.append(idle.into_iter().collect());
         unused::check(&spec, &lowering.used, diagnostics);
         used::unread(&used, &lowering.used, diagnostics);
+        unused::locals(&lowering.unread, diagnostics);
     }
     let functions: Arc<dyn jinja::Functions> = Arc::new(lowering.functions.clone());
     let mut engine = Engine::new(&functions);

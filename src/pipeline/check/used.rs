@@ -50,6 +50,7 @@ fn dataset(checked: &Checked) -> Dataset {
     Dataset {
         scenarios: super::world::scenarios(&checked.spec),
         entries: entries.map(|((name, entry), known)| (name.clone(), (entry.section, known.clone()))).collect(),
+        record_slot: checked.record_slot(),
         record: checked.known.last().cloned().unwrap_or_else(Known::nothing),
         leaves: checked.leaves.clone(),
         facts: checked.spec.facts.iter().map(|(name, fact)| (name.clone(), fact.value.clone())).collect(),
@@ -62,6 +63,7 @@ fn unknown() -> Dataset {
     Dataset {
         scenarios: Vec::new(),
         entries: IndexMap::new(),
+        record_slot: 0,
         record: Known::nothing(),
         leaves: Vec::new(),
         facts: IndexMap::new(),

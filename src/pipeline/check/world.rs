@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::data::{Text, Type};
-use crate::program::{Dataset, Entry, Fact, FunctionEntry, World};
+use crate::program::{Dataset, Entry, Fact, FunctionEntry, Param, World};
 use crate::spec::{Aim, Spec};
 
 /// The scenarios of a spec; one nameless scenario where it has none.
@@ -34,13 +34,18 @@ pub(super) fn of(spec: &Spec, datasets: IndexMap<Text, Dataset>) -> World<'_> {
             .iter()
             .map(|(name, fact)| (name.clone(), Fact { value: fact.value.clone(), span: fact.span, own: fact.own }))
             .collect(),
+        params: spec
+            .params
+            .iter()
+            .map(|(name, param)| (name.clone(), Param { value: param.value.clone(), ty: param.of.ty(), span: param.span }))
+            .collect(),
         stems: spec.stems.clone(),
         datasets,
         functions: spec
             .functions
             .iter()
             .map(|(name, function)| {
-                let params = function.params.clone();
+                let params = function.params.as_slice();
                 (name.clone(), FunctionEntry { name: name.clone(), span: function.span, params, body: &*function.body })
             })
             .collect(),

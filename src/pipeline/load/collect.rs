@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::files::{Document, Reader};
-use super::{aims, checks, expectations, functions, header, sections, uses};
+use super::{aims, checks, expectations, functions, header, params, profiles, sections, uses};
 use crate::data::{Map, Text, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
 use crate::random::{Weight, Weights};
 use crate::source::{SourceId, Span};
 use crate::spec::{
-    ATTEMPTS, Check, Constitution, Entry, Example, Expectation, Fact, Function, Requirement, Scenario, Spec, Used,
+    ATTEMPTS, Check, Constitution, Entry, Example, Expectation, Fact, Function, Param, Profile, Requirement, Scenario, Spec, Used,
 };
 
 /// The names that no entry may take.
@@ -23,6 +23,8 @@ pub(super) const RESERVED: &[&str] = &["context", "say", "scenario", "record", "
 pub(super) struct Draft {
     pub(super) constitution: Option<Constitution>,
     pub(super) facts: IndexMap<Text, Fact>,
+    pub(super) params: IndexMap<Text, Param>,
+    pub(super) profiles: IndexMap<Text, Profile>,
     pub(super) entries: IndexMap<Text, Entry>,
     pub(super) scenarios: Vec<Scenario>,
     pub(super) weights: Vec<Option<(Span, Weight)>>,
@@ -131,6 +133,7 @@ impl Draft {
         let title = root.get("title").and_then(|node| header::line(node, reader));
         let stream = root.get("stream").and_then(|node| header::name(node, reader));
         missing_keys(root, reader);
+        profiles::check(&mut self.profiles, &self.params, reader);
         let mut closure = reader.closure.clone();
         closure.sort_by_key(|id| reader.sources.get(*id).map(|source| source.path().to_owned()));
         Spec {
@@ -142,6 +145,8 @@ impl Draft {
             schema,
             constitution: self.constitution,
             facts: self.facts,
+            params: self.params,
+            profiles: self.profiles,
             entries: self.entries,
             scenarios: self.scenarios,
             weights,
@@ -270,6 +275,8 @@ fn content(root: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
             "constitution" if draft.constitution.as_ref().is_some_and(|one| one.span == entry.key_span) => {}
             "constitution" => sections::constitution(entry, draft, reader),
             "facts" => sections::facts(value, own, draft, reader),
+            "params" => params::read(value, own, draft, reader),
+            "profiles" => profiles::read(value, draft, reader),
             "context" | "draw" | "derive" | "say" => sections::entries(entry, None, own, draft, reader),
             "scenarios" => sections::scenarios(value, own, draft, reader),
             "aim" => aims::read(value, None, draft, reader),

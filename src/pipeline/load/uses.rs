@@ -56,7 +56,7 @@ fn renamed(name: &str, span: Span, file: &Node, draft: &mut Draft, reader: &mut 
 
 fn named(file: &Node, rename: Option<Text>, draft: &mut Draft, reader: &mut Reader<'_>) {
     match file.as_text() {
-        Some(path) => one(path, Asked { span: file.span, rename }, draft, reader),
+        Some(path) => one(path, &Asked { span: file.span, rename }, draft, reader),
         None => {
             let message = format!("expected the path of a file, found {}", file.kind_word());
             reader.report(Diagnostic::error(codes::WRONG_TYPE, file.span, message));
@@ -65,7 +65,7 @@ fn named(file: &Node, rename: Option<Text>, draft: &mut Draft, reader: &mut Read
     }
 }
 
-fn one(path: &str, asked: Asked, draft: &mut Draft, reader: &mut Reader<'_>) {
+fn one(path: &str, asked: &Asked, draft: &mut Draft, reader: &mut Reader<'_>) {
     let plain = normal(path).unwrap_or_else(|_| path.to_owned());
     let path = plain.as_str();
     if draft.reading.iter().any(|one| one == path) {
@@ -84,9 +84,9 @@ fn one(path: &str, asked: Asked, draft: &mut Draft, reader: &mut Reader<'_>) {
     }
     let Some(document) = reader.document(path, Some(asked.span)) else { return };
     if document.root.get("dataset").is_some() {
-        dataset(&document, &asked, draft, reader);
+        dataset(&document, asked, draft, reader);
     } else {
-        collect::file(&document, Some(&asked), draft, reader);
+        collect::file(&document, Some(asked), draft, reader);
     }
 }
 

@@ -86,6 +86,9 @@ pub struct DatasetEntry {
     pub specs: BTreeMap<String, Digest>,
     /// The size that the spec states, in records.
     pub size: u64,
+    /// Every parameter with the value of this build; left out where there are none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, serde_json::Value>,
     /// Index of the first record built.
     pub from: u64,
     /// Records written.
@@ -245,6 +248,7 @@ pub(crate) mod tests {
             built_with: Origin::current(0),
             specs: BTreeMap::from([("scenarios/a.yaml".to_owned(), Digest::of(spec.as_bytes()))]),
             size: 2,
+            params: BTreeMap::new(),
             from: 0,
             records: 2,
             scenarios: BTreeMap::from([("only".to_owned(), 2)]),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::data::{Map, Text, Value};
 use crate::diag::{Diagnostic, RecordPlace, codes};
 use crate::json;
-use crate::pipeline::check::{Checked, Held, Target};
+use crate::pipeline::check::{Checked, Held, Rederivation, Target};
 use crate::program::{Draws, Env, Frame, RecordAt, Shared};
 use crate::random::Key;
 use crate::record::Node;
@@ -46,7 +46,7 @@ impl<'c> Rederiver<'c> {
 }
 
 /// A dataset with what its records share under the seed that they were drawn with, and those that it uses.
-pub(super) struct Program<'p> {
+struct Program<'p> {
     checked: &'p Checked,
     shared: Shared<'p>,
     used: Vec<Self>,
@@ -54,7 +54,7 @@ pub(super) struct Program<'p> {
 
 impl<'p> Program<'p> {
     /// The program that a record is made by.
-    pub(super) fn of(checked: &'p Checked, frame: &Frame<'p>) -> Self {
+    fn of(checked: &'p Checked, frame: &Frame<'p>) -> Self {
         let used = checked.used.iter().zip(frame.used).map(|(one, frame)| Self::of(&one.checked, frame));
         Self { checked, shared: *frame.shared, used: used.collect() }
     }
@@ -91,14 +91,46 @@ fn frames(used: (&[Program<'_>], &[Emitted]), index: u64, before: &[Frame<'_>], 
     });
 }
 
-/// Reports every target of a record that its input does not give.
-pub(super) fn rederive(
-    program: &Program<'_>,
-    index: u64,
+/// The same for a record that was just made from `frame`. Where the input holds whole facts, and they are the facts of the
+/// frame, the targets follow from them as they did before: a target depends on nothing else (`hidden-cause`).
+pub(super) fn made(
+    checked: &Checked,
+    frame: &Frame<'_>,
     record: &Value,
     place: &dyn Fn(&str) -> RecordPlace,
     wrong: &mut Vec<Diagnostic>,
 ) {
+    let Rederivation { held, whole, .. } = &checked.rederivation;
+    if !whole || frame.shared.plain || !holds(checked, held, frame, record) {
+        rederive(&Program::of(checked, frame), frame.at.index, record, place, wrong);
+    }
+}
+
+/// Whether every fact in a value of the input is that of the frame.
+fn holds(checked: &Checked, list: &[(String, Held)], frame: &Frame<'_>, whole: &Value) -> bool {
+    let slot = |at: usize| frame.slot(at).unwrap_or(&Value::Undefined);
+    list.iter().all(|(path, held)| match held {
+        Held::Slot(at) => whole.at(path).unwrap_or(&Value::Undefined) == slot(*at),
+        Held::Part(..) => false,
+        Held::Context => {
+            let map = whole.at(path).and_then(Value::as_map);
+            let name = |at: usize| checked.slots.get(at).map_or("", |slot| slot.name.as_str());
+            let field = |at: usize| map.and_then(|map| map.get(name(at))).unwrap_or(&Value::Undefined);
+            checked.context.iter().all(|at| field(*at) == slot(*at))
+        }
+        Held::Scenario => frame.at.scenario.is_some_and(|at| {
+            let name = whole.at(path).and_then(Value::as_text);
+            checked.spec.scenarios.is_empty() || name == Some(checked.scenario(at))
+        }),
+        Held::Used(number, inner) => {
+            let theirs = checked.used.get(*number).zip(frame.used.get(*number)).zip(whole.at(path));
+            theirs.is_some_and(|((one, frame), value)| holds(&one.checked, inner, frame, value))
+        }
+    })
+}
+
+/// Reports every target of a record that its input does not give.
+fn rederive(program: &Program<'_>, index: u64, record: &Value, place: &dyn Fn(&str) -> RecordPlace, wrong: &mut Vec<Diagnostic>) {
     let checked = program.checked;
     if checked.rederivation.targets.is_empty() {
         return;
