@@ -222,6 +222,9 @@ pub(super) fn file(document: &Document, asked: Option<&Asked>, draft: &mut Draft
         draft.bind(&asked.stem(document), document.source, asked.span, reader);
     }
     let renamed = asked.is_some_and(|asked| asked.rename.is_some());
+    if let Some(asked) = asked.filter(|_| renamed) {
+        unnamed(&document.root, asked, reader);
+    }
     let known = draft.modules.get(&document.source).is_some_and(|module| module.bare || renamed);
     draft.reading.push(document.path.clone());
     if !known && header::check(&document.root, asked.is_none(), reader) {
@@ -229,7 +232,7 @@ pub(super) fn file(document: &Document, asked: Option<&Asked>, draft: &mut Draft
             uses::read(node, draft, reader);
         }
         let value = match asked {
-            Some(asked) if renamed => apart(&document.root, asked, draft, reader),
+            Some(_) if renamed => apart(&document.root, draft, reader),
             _ => {
                 let before = draft.facts.len();
                 content(&document.root, asked.is_none(), draft, reader);
@@ -245,21 +248,30 @@ pub(super) fn file(document: &Document, asked: Option<&Asked>, draft: &mut Draft
     }
 }
 
+/// Refuses another name for a module whose names would then be nowhere: those of facts only are read through it.
+fn unnamed(root: &Node, asked: &Asked, reader: &mut Reader<'_>) {
+    let read = ["dictum", "use", "facts", "constitution"];
+    for entry in root.as_map().unwrap_or_default() {
+        let key = entry.key.text.as_str();
+        if read.contains(&key) || !header::TOP_KEYS.iter().any(|top| top.module && top.key.name == key) {
+            continue;
+        }
+        let name = asked.rename.as_deref().unwrap_or_default();
+        let message = format!("a module with `{key}` cannot be read as `{name}`: its names would be nowhere");
+        let diagnostic = Diagnostic::error(codes::WRONG_POSITION, asked.span, message).label(entry.key_span, "here");
+        reader.report(
+            diagnostic.hint("only facts and a constitution are read under another name: use the file without renaming it"),
+        );
+    }
+}
+
 /// Reads a module under another name: its facts are no names of the spec. Gives what the name stands for.
-fn apart(root: &Node, asked: &Asked, draft: &mut Draft, reader: &mut Reader<'_>) -> Value {
+fn apart(root: &Node, draft: &mut Draft, reader: &mut Reader<'_>) -> Value {
     let mut alone = Draft::default();
     for entry in root.as_map().unwrap_or_default() {
         match entry.key.text.as_str() {
-            "dictum" | "use" => {}
             "facts" => sections::facts(&entry.value, false, &mut alone, reader),
             "constitution" => sections::constitution(entry, draft, reader),
-            other if header::TOP_KEYS.iter().any(|top| top.module && top.key.name == other) => {
-                let name = asked.rename.as_deref().unwrap_or_default();
-                let message = format!("a module with `{other}` cannot be read as `{name}`: its names would be nowhere");
-                let diagnostic = Diagnostic::error(codes::WRONG_POSITION, asked.span, message);
-                let hint = "only facts and a constitution are read under another name: use the file without renaming it";
-                reader.report(diagnostic.label(entry.key_span, "here").hint(hint));
-            }
             _ => {}
         }
     }
