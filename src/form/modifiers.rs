@@ -13,7 +13,7 @@ use super::{Key, Position};
 use crate::data::{Field, Fields, List, Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
-use crate::program::{Env, ExprText, Fault, Form, Locals, Lower, Lowered, Op, TemplateText};
+use crate::program::{Answer, Env, ExprText, Fault, Form, Locals, Lower, Lowered, Op, TemplateText};
 use crate::random::Address;
 use crate::source::Span;
 
@@ -206,13 +206,13 @@ impl Modified {
     /// Lowers something under `when`, which makes it optional.
     fn guard(&self, cx: &mut Lower<'_>, lower: impl FnOnce(&mut Lower<'_>) -> Lowered) -> Lowered {
         let Some(when) = &self.when else { return lower(cx) };
-        let (condition, truth, _) = cx.guarded(true, |cx| when.lower(cx));
-        let (yes, no) = truth.truths();
-        if !yes && !truth.is_never() {
-            cx.report(Diagnostic::error(codes::UNREACHABLE, when.span(), "this condition is never true"));
-        }
+        let decided = cx.guarded(true, |cx| cx.decides(when, "this condition is never true"));
+        let outside = cx.assumed();
+        cx.assume(when, Answer::Yes);
         let body = cx.guarded(true, lower);
-        Lowered { op: Box::new(WhenOp { condition, body: body.op }), ty: body.ty, optional: body.optional || no }
+        cx.forget(outside);
+        let optional = body.optional || decided.truths.1;
+        Lowered { op: Box::new(WhenOp { condition: decided.op, body: body.op }), ty: body.ty, optional }
     }
 
     fn lower_each(&self, each: &Each, cx: &mut Lower<'_>) -> Lowered {
@@ -252,13 +252,7 @@ impl Modified {
 
     fn lower_element(&self, each: &Each, cx: &mut Lower<'_>) -> Parts {
         let lower = |cx: &mut Lower<'_>| {
-            let filter = each.filter.as_ref().map(|filter| {
-                let (op, ty, _) = filter.lower(cx);
-                if !ty.truths().0 && !ty.is_never() {
-                    cx.report(Diagnostic::error(codes::UNREACHABLE, filter.span(), "this condition is never true"));
-                }
-                op
-            });
+            let filter = each.filter.as_ref().map(|filter| cx.decides(filter, "this condition is never true").op);
             let key = each.key.as_ref().map(|key| {
                 let lowered = key.lower(cx, true);
                 (lowered.op, lowered.ty.only_words().cloned().map(|words| words.into_iter().collect::<Vec<Text>>()))

@@ -11,7 +11,9 @@ use super::depth::{Depth, LINK};
 use super::frame::Slot;
 use super::function::{Functions, UserFunction};
 use super::names::{Entry, Section, World};
+use super::reading::Seen;
 use super::scope::Scope;
+use super::site::{Asked, Drawn, Reported, Sites};
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 
@@ -56,6 +58,14 @@ pub(super) struct Place {
     path: Vec<Text>,
     pub(super) live: Vec<bool>,
     guarded: bool,
+    /// What holds wherever this place is reached, as far as that is known.
+    pub(super) assumed: Vec<Asked>,
+}
+
+impl Place {
+    fn new(purpose: Purpose, path: Vec<Text>, scenarios: usize) -> Self {
+        Self { purpose, path, live: vec![true; scenarios], guarded: false, assumed: Vec::new() }
+    }
 }
 
 /// A spec while it is being lowered.
@@ -72,6 +82,12 @@ pub struct Lower<'s> {
     pub(super) causes: BTreeSet<Text>,
     /// The slots that what is being lowered reads, itself or through others.
     pub(super) reads: BTreeSet<usize>,
+    /// How draws are read.
+    pub(super) seen: Seen,
+    /// The conditions and cases that were lowered.
+    pub(super) sites: Vec<Reported>,
+    /// What is known of each draw, by slot and scenario.
+    pub(super) drawn: BTreeMap<(usize, Option<usize>), Drawn>,
     /// The entry that every draw belongs to, and its path.
     pub(super) keys: Vec<(Text, Vec<Text>)>,
     pub(super) templates: Vec<(String, String)>,
@@ -99,6 +115,8 @@ pub struct Lowering {
     pub record: Type,
     /// Which names anything reads.
     pub used: BTreeSet<Text>,
+    /// What can be tried before any record is made; nothing where there is an error.
+    pub sites: Sites,
     /// What was found wrong.
     pub diagnostics: Diagnostics,
 }
@@ -124,9 +142,12 @@ impl<'s> Lower<'s> {
             busy: Vec::new(),
             slots: world.entries.values().map(slot).chain([record]).collect(),
             scopes: Vec::new(),
-            place: Place { purpose: Purpose::Check, path: Vec::new(), live: vec![true; world.scenarios.len()], guarded: false },
+            place: Place::new(Purpose::Check, Vec::new(), world.scenarios.len()),
             causes: BTreeSet::new(),
             reads: BTreeSet::new(),
+            seen: Seen::default(),
+            sites: Vec::new(),
+            drawn: BTreeMap::new(),
             keys: Vec::new(),
             templates: Vec::new(),
             functions: BTreeMap::new(),
@@ -185,7 +206,8 @@ impl<'s> Lower<'s> {
 
     /// Ends lowering.
     #[must_use]
-    pub fn finish(self) -> Lowering {
+    pub fn finish(mut self) -> Lowering {
+        let sites = if self.diagnostics.has_errors() { Sites::default() } else { self.all_sites() };
         let known = self.states.into_iter().map(|state| match state {
             State::Known(known) => *known,
             State::Waiting | State::Busy => {
@@ -201,6 +223,7 @@ impl<'s> Lower<'s> {
             functions: Functions::new(functions),
             record: self.record.unwrap_or_default(),
             used: self.used,
+            sites,
             diagnostics: self.diagnostics,
         }
     }
@@ -328,11 +351,12 @@ impl<'s> Lower<'s> {
     /// Lowers something in a place of its own; gives the levels below it, too.
     pub(super) fn apart<T>(&mut self, purpose: Purpose, path: &[&str], lower: impl FnOnce(&mut Self) -> T) -> (T, usize) {
         let parts = std::iter::once(self.world.address.clone()).chain(path.iter().map(|part| Text::from(*part)));
-        let place = Place { purpose, path: parts.collect(), live: vec![true; self.world.scenarios.len()], guarded: false };
+        let place = Place::new(purpose, parts.collect(), self.world.scenarios.len());
         let place = std::mem::replace(&mut self.place, place);
         let scopes = std::mem::take(&mut self.scopes);
         let causes = std::mem::take(&mut self.causes);
         let reads = std::mem::take(&mut self.reads);
+        let seen = std::mem::take(&mut self.seen.here);
         let roots = std::mem::take(&mut self.roots);
         let wanted = self.wanted.take();
         let (entry, below) = (self.depth.entry, self.depth.below);
@@ -344,6 +368,7 @@ impl<'s> Lower<'s> {
         self.scopes = scopes;
         self.causes = causes;
         self.reads = reads;
+        self.seen.here = seen;
         self.roots = roots;
         self.wanted = wanted;
         (result, depth)
@@ -361,6 +386,7 @@ impl<'s> Lower<'s> {
                 *here = *live && !lowered.optional;
             }
             ty = ty.join(&lowered.ty);
+            self.note_drawn(at, None, &lowered);
             if let Some(slot) = self.slots.get_mut(at) {
                 slot.base = Some(lowered.op);
             }
@@ -372,6 +398,7 @@ impl<'s> Lower<'s> {
                 *here = !lowered.optional;
             }
             ty = ty.join(&lowered.ty);
+            self.note_drawn(at, Some(*scenario), &lowered);
             if let Some(slot) = self.slots.get_mut(at) {
                 slot.overlays.push((*scenario, lowered.op));
             }
@@ -384,6 +411,8 @@ impl<'s> Lower<'s> {
         if entry.section != Section::Derive {
             causes = BTreeSet::from([entry.name.clone()]);
         }
+        let readings = std::mem::take(&mut self.seen.here);
+        self.seen.of.insert(at, readings);
         Known { ty, present, causes, reads: std::mem::take(&mut self.reads), depth: 0 }
     }
 

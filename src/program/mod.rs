@@ -14,8 +14,10 @@ mod guard;
 mod infer;
 mod lower;
 mod names;
+mod reading;
 mod resolve;
 mod scope;
+mod site;
 mod objects;
 mod text;
 
@@ -32,6 +34,8 @@ pub use function::Functions;
 pub use guard::guards;
 pub use lower::{Lower, Lowering};
 pub use names::{Entry, Fact, FunctionEntry, Section, World};
+pub use reading::{Reading, Readings, join};
+pub use site::{Answer, Decided, Derived, Drawn, Kind, Probe, Site, SiteRow, Sites, Term};
 pub use text::{ExprText, TemplateText};
 
 /// Why a record could not be computed: a diagnostic that points at the expression.

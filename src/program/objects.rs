@@ -19,6 +19,7 @@ impl Lower<'_> {
             self.causes.extend(known.causes.iter().cloned());
             self.reads.insert(at);
             self.reads.extend(&known.reads);
+            self.note_reading(at, false);
             self.mark_used(&entry.name);
             let optional = !self.place.live.iter().zip(&known.present).all(|(live, there)| !live || *there);
             fields.known.insert(short.clone(), Field { ty: known.ty, optional });

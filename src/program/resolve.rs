@@ -94,6 +94,7 @@ impl Lower<'_> {
             return refused();
         }
         let ty = self.record_type();
+        self.cause("record");
         (Code::Slot(self.record_slot(), Text::from("record"), span), ty)
     }
 
@@ -107,6 +108,7 @@ impl Lower<'_> {
     }
 
     fn entry_value(&mut self, at: usize, name: &str, span: Span) -> Typed {
+        let compared = self.is_compared();
         self.mark_used(name);
         let Some(entry) = self.deeper(LINK, span, |cx| cx.entry(at)) else { return refused() };
         let Some(known) = entry else {
@@ -122,6 +124,7 @@ impl Lower<'_> {
         }
         self.reads.insert(at);
         self.reads.extend(&known.reads);
+        self.note_reading(at, compared);
         if !self.may_read(&known.present) {
             let missing: Vec<&str> = self
                 .world

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::lower::Lower;
+use super::reading::Readings;
 use super::{Code, Form, Lowered, Op};
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
@@ -32,12 +33,14 @@ impl Scope {
 }
 
 /// A point to go back to when an attempt at lowering turns out to be premature.
-struct Mark {
+pub(super) struct Mark {
     diagnostics: Diagnostics,
     keys: usize,
     templates: usize,
     causes: BTreeSet<Text>,
     reads: BTreeSet<usize>,
+    readings: Readings,
+    sites: usize,
 }
 
 impl Lower<'_> {
@@ -169,22 +172,26 @@ impl Lower<'_> {
         }
     }
 
-    fn mark(&self) -> Mark {
+    pub(super) fn mark(&self) -> Mark {
         Mark {
             diagnostics: self.diagnostics.clone(),
             keys: self.keys.len(),
             templates: self.templates.len(),
             causes: self.causes.clone(),
             reads: self.reads.clone(),
+            readings: self.seen.here.clone(),
+            sites: self.sites.len(),
         }
     }
 
-    fn reset(&mut self, mark: Mark) {
+    pub(super) fn reset(&mut self, mark: Mark) {
         self.diagnostics = mark.diagnostics;
         self.keys.truncate(mark.keys);
         self.templates.truncate(mark.templates);
         self.causes = mark.causes;
         self.reads = mark.reads;
+        self.seen.here = mark.readings;
+        self.sites.truncate(mark.sites);
     }
 
     /// A local name: its code and type, if there is one in sight.

@@ -7,6 +7,7 @@ mod examples;
 mod labels;
 mod places;
 mod rules;
+mod tabulate;
 mod unused;
 mod world;
 
@@ -106,6 +107,7 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
         expectations,
         schema,
     };
+    tabulate::check(&checked, &lowering.sites, diagnostics);
     examples::run(&checked, diagnostics);
     (diagnostics.counts().0 == before).then_some(checked)
 }

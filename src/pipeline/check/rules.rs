@@ -71,11 +71,7 @@ pub(super) fn checks(spec: &Spec, cx: &mut Lower<'_>) -> Vec<Rule> {
 }
 
 fn condition(that: &ExprText, cx: &mut Lower<'_>) -> Box<dyn Op> {
-    let (op, ty, _) = that.lower(cx);
-    if !ty.is_never() && !ty.truths().0 {
-        cx.report(Diagnostic::error(codes::UNREACHABLE, that.span(), "this condition can never hold"));
-    }
-    op
+    cx.demands(that, "this condition can never hold").op
 }
 
 /// Reports a band of a value that can never occur.
