@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use crate::form::{FORMS, FormKind, Key, MODIFIERS};
 use crate::pipeline::load::{
-    CHECK_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, SCENARIO_KEYS, TOP_KEYS, TYPES,
+    AIM_SCHEMA, CHECK_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, REQUIREMENT_KEYS, SCENARIO_KEYS,
+    TOP_KEYS, TYPES,
 };
 
 type Object = Map<String, Value>;
@@ -138,9 +139,11 @@ fn definitions() -> Result<Object, serde_json::Error> {
         definitions.insert((*name).to_owned(), serde_json::from_str(fragment)?);
     }
     definitions.insert("type".to_owned(), argument_type());
+    definitions.insert("aim".to_owned(), serde_json::from_str(AIM_SCHEMA)?);
     let tables = [
         ("constitution", CONSTITUTION_KEYS),
         ("scenario", SCENARIO_KEYS),
+        ("requirement", REQUIREMENT_KEYS),
         ("check", CHECK_KEYS),
         ("example", EXAMPLE_KEYS),
         ("expectation", EXPECTATION_KEYS),

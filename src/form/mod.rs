@@ -33,6 +33,7 @@ mod refused;
 use crate::program::Form;
 pub use key::Key;
 pub use parse::{Files, Parse, Position, Shape, bad_name, is_name};
+pub use pick::weighted_values;
 pub use record::record;
 pub use refused::refused;
 

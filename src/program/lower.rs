@@ -26,6 +26,8 @@ pub enum Purpose {
     Function,
     /// The record.
     Record,
+    /// What a record is drawn anew for: facts, draws and derivations.
+    Requirement,
     /// Checks, examples, expectations: everything, the record included.
     Check,
 }
@@ -76,7 +78,7 @@ pub struct Lower<'s> {
     pub world: &'s World<'s>,
     states: Vec<State>,
     pub(super) busy: Vec<Text>,
-    slots: Vec<Slot>,
+    pub(super) slots: Vec<Slot>,
     pub(super) scopes: Vec<Scope>,
     pub(super) place: Place,
     pub(super) causes: BTreeSet<Text>,
@@ -88,6 +90,8 @@ pub struct Lower<'s> {
     pub(super) sites: Vec<Reported>,
     /// What is known of each draw, by slot and scenario.
     pub(super) drawn: BTreeMap<(usize, Option<usize>), Drawn>,
+    /// The slots that are something else in another world.
+    pub(super) differing: BTreeSet<usize>,
     /// The entry that every draw belongs to, and its path.
     pub(super) keys: Vec<(Text, Vec<Text>)>,
     pub(super) templates: Vec<(String, String)>,
@@ -148,6 +152,7 @@ impl<'s> Lower<'s> {
             seen: Seen::default(),
             sites: Vec::new(),
             drawn: BTreeMap::new(),
+            differing: BTreeSet::new(),
             keys: Vec::new(),
             templates: Vec::new(),
             functions: BTreeMap::new(),

@@ -70,11 +70,6 @@ pub(super) struct Operand {
 }
 
 impl Lower<'_> {
-    /// Whether a slot is a draw.
-    pub(super) fn is_drawn(&self, at: usize) -> bool {
-        self.world.entries.get_index(at).is_some_and(|(_, entry)| entry.section.drawn())
-    }
-
     fn read_as(&mut self, at: usize, reading: Reading) {
         join(&mut self.seen.here, &BTreeMap::from([(at, reading)]));
     }

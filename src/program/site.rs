@@ -129,6 +129,8 @@ pub struct Sites {
     pub derived: Vec<Derived>,
     /// The draws: by slot, and by the scenario that replaces the base form.
     pub drawn: BTreeMap<(usize, Option<usize>), Drawn>,
+    /// The slots that are something else in another world.
+    pub differing: BTreeSet<usize>,
 }
 
 /// A condition, lowered.
@@ -206,7 +208,8 @@ impl Lower<'_> {
     pub(super) fn all_sites(&mut self) -> Sites {
         let reported = std::mem::take(&mut self.sites);
         let sites = reported.into_iter().map(|one| self.lowered_site(one)).collect();
-        Sites { sites, derived: self.derived(), drawn: std::mem::take(&mut self.drawn) }
+        let (drawn, differing) = (std::mem::take(&mut self.drawn), std::mem::take(&mut self.differing));
+        Sites { sites, derived: self.derived(), drawn, differing }
     }
 
     fn lowered_site(&mut self, reported: Reported) -> Site {
@@ -244,6 +247,11 @@ impl Lower<'_> {
         let sound = self.diagnostics.counts() == faults;
         self.reset(mark);
         sound.then_some(probe)
+    }
+
+    /// Notes that a slot is something else in another world: whatever its type allows, whatever the scenario.
+    pub fn differs(&mut self, at: usize) {
+        self.differing.insert(at);
     }
 
     /// Notes what is known of a draw in the form of a scenario, or in its base form.

@@ -3,6 +3,7 @@
 //! In: a workspace and the path of a spec. Out: the spec with everything its modules bring in, forms parsed, or diagnostics.
 //! Unknown keys, duplicate keys and colliding names are found here; what names refer to is for `check`.
 
+mod aims;
 mod checks;
 mod collect;
 mod expectations;
@@ -16,6 +17,7 @@ use crate::engine::yaml;
 use crate::source::{Sources, Span};
 use crate::spec::Spec;
 
+pub use aims::{AIM_SCHEMA, REQUIREMENT_KEYS};
 pub use checks::{CHECK_KEYS, EXAMPLE_KEYS};
 pub use expectations::EXPECTATION_KEYS;
 pub use files::Workspace;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use super::domain::{Domain, domain};
-use crate::data::{Text, Value};
+use crate::data::{Text, Type, Value};
 use crate::diag::quoted_list;
 use crate::pipeline::check::Checked;
 use crate::program::{Draws, Fault, Frame, Probe, Reading, Readings, RecordAt, Shared, Sites, join};
@@ -45,7 +45,13 @@ impl<'c> Ground<'c> {
         let Some(known) = drawn.get(&(at, Some(scenario))).or_else(|| drawn.get(&(at, None))) else {
             return Some(Domain { values: vec![Value::Undefined], exact: true });
         };
-        let mut found = domain(&known.ty, reading)?;
+        let mut found = if self.sites.differing.contains(&at) {
+            let forms = drawn.range((at, None)..=(at, Some(usize::MAX)));
+            let values = domain(&Type::join_all(forms.map(|(_, form)| form.ty.clone())), reading)?;
+            Domain { exact: false, ..values }
+        } else {
+            domain(&known.ty, reading)?
+        };
         if known.optional {
             found.values.push(Value::Undefined);
         }
@@ -82,13 +88,18 @@ pub(super) enum Walk {
 }
 
 impl Grid {
-    /// The grid under some probes; `None` where one of them reads what is not finite, or there are too many combinations.
+    /// The grid under some probes; `None` where one of them reads what is not finite, or a derived name that is something else
+    /// in another world, or where there are too many combinations.
     pub(super) fn over<'p>(ground: &Ground<'_>, live: &[bool], probes: impl IntoIterator<Item = &'p Probe>) -> Option<Self> {
         let (mut causes, mut reads, mut readings) = (BTreeSet::new(), BTreeSet::new(), Readings::new());
         for probe in probes {
             causes.extend(probe.causes.iter().cloned());
             reads.extend(&probe.reads);
             join(&mut readings, &probe.readings);
+        }
+        let derived = |at: &usize| ground.checked.slots.get(*at).is_some_and(|slot| !slot.drawn);
+        if ground.sites.differing.iter().any(|at| reads.contains(at) && derived(at)) {
+            return None;
         }
         let by_scenario = causes.contains("scenario");
         let mut slots = BTreeSet::new();
