@@ -30,7 +30,7 @@ pub fn verify(checked: &Checked, frame: &Frame<'_>, value: &Value) -> Result<(),
     schema::check(checked, root, &place, &mut wrong);
     constitution::check(checked, root, &place, &mut wrong);
     rules::check(checked, frame, &place, &mut wrong);
-    rederive::rederive(checked, frame.shared, frame.at.index, value, &place, &mut wrong);
+    rederive::made(checked, frame, value, &place, &mut wrong);
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
