@@ -13,7 +13,7 @@ use super::function::{Functions, UserFunction};
 use super::names::{Entry, Section, World};
 use super::reading::Seen;
 use super::scope::Scope;
-use super::site::{Asked, Drawn, Reported, Sites};
+use super::site::{Asked, DrawnForm, Reported, Sites};
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 
@@ -89,7 +89,7 @@ pub struct Lower<'s> {
     /// The conditions and cases that were lowered.
     pub(super) sites: Vec<Reported>,
     /// What is known of each draw, by slot and scenario.
-    pub(super) drawn: BTreeMap<(usize, Option<usize>), Drawn>,
+    pub(super) drawn: BTreeMap<(usize, Option<usize>), DrawnForm>,
     /// The slots that are something else in another world.
     pub(super) differing: BTreeSet<usize>,
     /// The entry that every draw belongs to, and its path.

@@ -36,7 +36,7 @@ pub use guard::guards;
 pub use lower::{Lower, Lowering};
 pub use names::{Entry, Fact, FunctionEntry, Section, World};
 pub use reading::{Reading, Readings, join};
-pub use site::{Answer, Decided, Derived, Drawn, Kind, Probe, Site, SiteRow, Sites, Term};
+pub use site::{Answer, Decided, Derived, DrawnForm, Kind, Probe, Site, SiteRow, Sites, Term};
 pub use text::{ExprText, TemplateText};
 
 /// Why a record could not be computed: a diagnostic that points at the expression.

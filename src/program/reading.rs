@@ -71,7 +71,12 @@ pub(super) struct Operand {
 
 impl Lower<'_> {
     fn read_as(&mut self, at: usize, reading: Reading) {
-        join(&mut self.seen.here, &BTreeMap::from([(at, reading)]));
+        match self.seen.here.get_mut(&at) {
+            Some(known) => known.join(&reading),
+            None => {
+                self.seen.here.insert(at, reading);
+            }
+        }
     }
 
     /// Whether the name that is being lowered is an operand of a comparison, which then tells how it is read.

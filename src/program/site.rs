@@ -103,7 +103,7 @@ pub struct Probe {
 }
 
 /// What is known of a draw in one of its forms.
-pub struct Drawn {
+pub struct DrawnForm {
     /// The type of its values.
     pub ty: Type,
     /// Whether it may be absent.
@@ -128,7 +128,7 @@ pub struct Sites {
     /// The derived names.
     pub derived: Vec<Derived>,
     /// The draws: by slot, and by the scenario that replaces the base form.
-    pub drawn: BTreeMap<(usize, Option<usize>), Drawn>,
+    pub drawn: BTreeMap<(usize, Option<usize>), DrawnForm>,
     /// The slots that are something else in another world.
     pub differing: BTreeSet<usize>,
 }
@@ -257,7 +257,7 @@ impl Lower<'_> {
     /// Notes what is known of a draw in the form of a scenario, or in its base form.
     pub(super) fn note_drawn(&mut self, at: usize, scenario: Option<usize>, lowered: &Lowered) {
         if self.is_drawn(at) {
-            self.drawn.insert((at, scenario), Drawn { ty: lowered.ty.clone(), optional: lowered.optional });
+            self.drawn.insert((at, scenario), DrawnForm { ty: lowered.ty.clone(), optional: lowered.optional });
         }
     }
 

@@ -138,8 +138,11 @@ impl Spec {
         list(&mut text, "      ", &self.collect, &[], false);
         text += "  chosen:\n";
         let [yes, no] = self.cases.each_ref().map(|condition| self.text(condition));
-        writeln!(text, "    given: \"'yes' if {yes} else ('no' if {no} else 'other')\"\n    cases:\n      'yes':\n        first:")
-            .unwrap();
+        writeln!(
+            text,
+            "    given: \"'yes' if {yes} else ('no' if {no} else 'other')\"\n    cases:\n      'yes':\n        first:"
+        )
+        .unwrap();
         let line = text.lines().count() - 1;
         let yes = self.first.len() + self.collect.len() + self.inner.len();
         list(&mut text, "          ", &self.inner, &[yes], true);

@@ -4,22 +4,20 @@ use std::ops::ControlFlow;
 
 use super::constant::Constants;
 use super::grid::{Ground, Walk};
-use super::trial::{Trial, all};
 use super::severity;
+use super::trial::{Trial, all};
 use crate::diag::{Diagnostic, codes};
 use crate::program::{Kind, Site, SiteRow};
 
-/// What is seen of a condition.
+/// In how many combinations a condition comes out how.
 #[derive(Default)]
 struct Seen {
-    /// Its place is reached.
-    reached: bool,
     /// Its place is not reached.
-    beside: bool,
+    beside: usize,
     /// It holds.
-    holds: bool,
+    holds: usize,
     /// It fails.
-    fails: bool,
+    fails: usize,
 }
 
 /// What is wrong with a condition or a case.
@@ -28,29 +26,27 @@ pub(super) fn judge(ground: &Ground<'_>, constants: &Constants<'_>, site: &Site,
     let trial = Trial::new(ground, site, &row.terms, [])?;
     let whole = row.whole && trial.asked.len() == row.terms.len() && trial.grid.varies();
     let pointless = whole && matches!(site.kind, Kind::Decides { pointless: true, .. });
-    let mut seen = Seen { fails: !pointless, ..Seen::default() };
+    let mut seen = Seen::default();
     let walk = trial.grid.walk(ground, |frame| {
         if !all(trial.assumed.iter().copied(), frame)? {
-            seen.beside = true;
-            return Ok(ControlFlow::Continue(()));
-        }
-        seen.reached = true;
-        if all(trial.asked.iter().copied(), frame)? {
-            seen.holds = true;
+            seen.beside += 1;
+        } else if all(trial.asked.iter().copied(), frame)? {
+            seen.holds += 1;
         } else {
-            seen.fails = true;
+            seen.fails += 1;
         }
-        Ok(if seen.holds && seen.fails { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        let enough = seen.holds > 0 && (seen.fails > 0 || !pointless);
+        Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     });
     // Where the place itself is never reached, what is around it is to blame.
-    if walk != Walk::Through || !seen.reached {
+    if walk != Walk::Through || seen.holds + seen.fails == 0 {
         return None;
     }
     let reads = trial.reads();
-    let tried = format!("{}{}", trial.describe(ground), if seen.beside { " that lead here" } else { "" });
-    if seen.holds {
+    let tried = format!("{}{}", trial.describe(ground), if seen.beside > 0 { " that lead here" } else { "" });
+    if seen.holds > 0 {
         // Why it is always true is said where the constant stands.
-        return (!seen.fails && constants.of(&reads).is_none()).then(|| {
+        return constants.of(&reads).is_none().then(|| {
             let hint = format!("it is true for {tried}: leave it out, or mend it");
             Diagnostic::warning(codes::CONSTANT, row.span, "this condition is always true").hint(hint)
         });

@@ -16,8 +16,8 @@ use crate::program::{Draws, Fault, Frame, Probe, Reading, Readings, RecordAt, Sh
 
 /// More combinations than these are not tried for one question.
 const MOST_CELLS: usize = 4_096;
-/// More than these are not tried for one spec.
-const MOST_IN_ALL: usize = 65_536;
+/// What may be spent on one spec: a unit for each slot read in a combination, and for each dozen values of a grid.
+const MOST_IN_ALL: usize = 500_000;
 
 /// What grids are laid over.
 pub(super) struct Ground<'c> {
@@ -27,7 +27,7 @@ pub(super) struct Ground<'c> {
     pub(super) sites: &'c Sites,
     /// What all records share.
     pub(super) shared: Shared<'c>,
-    /// Combinations that may still be tried.
+    /// What may still be spent.
     left: Cell<usize>,
 }
 
@@ -37,6 +37,12 @@ impl<'c> Ground<'c> {
         let (engine, functions) = (&checked.engine, &checked.functions);
         let shared = Shared { slots: &checked.slots, keys: &[], engine, functions, plain: false };
         Self { checked, sites, shared, left: Cell::new(MOST_IN_ALL) }
+    }
+
+    /// Spends so much; `None` where too little is left.
+    fn spend(&self, units: usize) -> Option<()> {
+        self.left.set(self.left.get().checked_sub(units)?);
+        Some(())
     }
 
     /// The values that stand for a draw in a scenario.
@@ -136,6 +142,7 @@ impl Grid {
         for at in slots {
             let reading = self.readings.get(at).unwrap_or(&Reading::Whole);
             let found = ground.domain(*at, scenario, reading)?;
+            ground.spend(found.values.len() / 12 + 1)?;
             self.exact &= found.exact;
             cells = cells.checked_mul(found.values.len()).filter(|cells| *cells <= MOST_CELLS)?;
             axes.push((*at, found.values));
@@ -176,17 +183,14 @@ impl Grid {
     }
 
     /// Shows every combination as a record until `see` has seen enough.
-    pub(super) fn walk(
-        &self,
-        ground: &Ground<'_>,
-        mut see: impl FnMut(&Frame<'_>) -> Result<ControlFlow<()>, Fault>,
-    ) -> Walk {
+    pub(super) fn walk(&self, ground: &Ground<'_>, mut see: impl FnMut(&Frame<'_>) -> Result<ControlFlow<()>, Fault>) -> Walk {
         for board in &self.boards {
             // Far apart from one to the next, so that what occurs at all is seen soon.
             let step = step(board.cells);
             for turn in 0..board.cells {
-                let Some(left) = ground.left.get().checked_sub(1) else { return Walk::Open };
-                ground.left.set(left);
+                if ground.spend(self.reads.len() + 1).is_none() {
+                    return Walk::Open;
+                }
                 let cells = board.cells_of(ground, turn * step % board.cells);
                 let at = RecordAt::new(Some(board.scenario), 0, 0);
                 match see(&Frame::stated(&ground.shared, &cells, at, Draws::Stated)) {

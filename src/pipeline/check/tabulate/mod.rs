@@ -13,6 +13,7 @@ mod trial;
 mod turn;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::Checked;
 use crate::diag::{Diagnostic, Diagnostics, Severity};
@@ -28,10 +29,13 @@ pub(super) fn check(checked: &Checked, sites: &Sites, diagnostics: &mut Diagnost
     let mut verdicts = Verdicts::default();
     for site in &sites.sites {
         for (at, row) in site.rows.iter().enumerate() {
-            verdicts.keep(row.span, match &site.kind {
-                Kind::InTurn => turn::judge(&ground, &constants, site, at),
-                Kind::Decides { .. } | Kind::Case(..) => alone::judge(&ground, &constants, site, row),
-            });
+            verdicts.keep(
+                row.span,
+                match &site.kind {
+                    Kind::InTurn => turn::judge(&ground, &constants, site, at),
+                    Kind::Decides { .. } | Kind::Case(..) => alone::judge(&ground, &constants, site, row),
+                },
+            );
         }
     }
     let (errors, warnings): (Vec<_>, Vec<_>) = verdicts.found().partition(|one| one.severity == Severity::Error);
@@ -50,9 +54,14 @@ impl Verdicts {
     /// Keeps what is wrong with a place. One place may be lowered several times (a YAML alias, a leaf of the record): it is
     /// wrong where it is so each time.
     fn keep(&mut self, span: Span, verdict: Option<Diagnostic>) {
-        let known = self.0.entry(span).or_insert_with(|| verdict.clone());
-        if *known != verdict {
-            *known = None;
+        match self.0.entry(span) {
+            Entry::Vacant(free) => {
+                free.insert(verdict);
+            }
+            Entry::Occupied(mut known) if *known.get() != verdict => {
+                known.insert(None);
+            }
+            Entry::Occupied(_) => {}
         }
     }
 

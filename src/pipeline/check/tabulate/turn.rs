@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use super::constant::Constants;
 use super::grid::{Ground, Walk};
-use super::trial::{Trial, all};
 use super::severity;
+use super::trial::{Trial, all};
 use crate::diag::{Diagnostic, codes};
 use crate::program::Site;
 
