@@ -3,6 +3,7 @@
 //! [`Lower`] turns expressions and templates into operations, checking names, attributes, kinds and vocabularies on the way;
 //! [`Env`] is where operations run. Forms (`form`) lower themselves with the same tools.
 
+mod addresses;
 mod arithmetic;
 mod code;
 mod compare;
@@ -18,8 +19,10 @@ mod reading;
 mod redraw;
 mod resolve;
 mod scope;
+mod settle;
 mod site;
 mod objects;
+mod params;
 mod text;
 
 use std::borrow::Cow;
@@ -28,14 +31,16 @@ use crate::data::{Text, Type, Value};
 use crate::diag::Diagnostic;
 use crate::source::Span;
 
+pub use addresses::Drawn;
 pub use code::Code;
 pub use env::{Env, Level, Locals, owned};
 pub use frame::{Draws, Frame, RecordAt, Shared, Slot};
 pub use function::Functions;
 pub use guard::guards;
-pub use lower::{Lower, Lowering};
-pub use names::{Entry, Fact, FunctionEntry, Section, World};
+pub use lower::{Lower, Lowering, Unread};
+pub use names::{Entry, Fact, FunctionEntry, FunctionParam, Param, Section, World};
 pub use reading::{Reading, Readings, join};
+pub use scope::Named;
 pub use site::{Answer, Decided, Derived, DrawnForm, Kind, Probe, Site, SiteRow, Sites, Term};
 pub use text::{ExprText, TemplateText};
 

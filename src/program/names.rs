@@ -54,14 +54,24 @@ pub struct Entry<'s> {
     pub own: bool,
 }
 
+/// One argument of a function.
+pub struct FunctionParam {
+    /// Its name.
+    pub name: Text,
+    /// Where it is declared.
+    pub span: Span,
+    /// What the function takes for it.
+    pub ty: Type,
+}
+
 /// One function of a spec.
 pub struct FunctionEntry<'s> {
     /// Its name.
     pub name: Text,
     /// Where it is declared.
     pub span: Span,
-    /// Its arguments, with what is known of each.
-    pub params: Vec<(Text, Type)>,
+    /// Its arguments in order.
+    pub params: &'s [FunctionParam],
     /// What it gives.
     pub body: &'s dyn Form,
 }
@@ -76,6 +86,16 @@ pub struct Fact {
     pub own: bool,
 }
 
+/// A constant of a build.
+pub struct Param {
+    /// Its value in this build.
+    pub value: Value,
+    /// What is known of it whatever a build sets.
+    pub ty: Type,
+    /// Where it is declared.
+    pub span: Span,
+}
+
 /// Everything that names can refer to.
 pub struct World<'s> {
     /// First part of every address: the dataset's name or its `stream`.
@@ -88,6 +108,8 @@ pub struct World<'s> {
     pub aims: IndexMap<Text, Vec<Option<Type>>>,
     /// Constants, by name.
     pub facts: IndexMap<Text, Fact>,
+    /// Constants of the build, by name: `params.name`.
+    pub params: IndexMap<Text, Param>,
     /// The names of used files, each with its facts (and, for the constitution, its content).
     pub stems: IndexMap<Text, Value>,
     /// Functions, by name.

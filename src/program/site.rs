@@ -58,6 +58,25 @@ pub(super) struct Reported {
     rows: Vec<(Span, Option<Asked>)>,
 }
 
+/// What can be tried, as it is reported.
+#[derive(Default)]
+pub(super) struct Reports {
+    /// The sites of what is being lowered.
+    pub(super) open: Vec<Reported>,
+    /// Those of what is lowered for good.
+    closed: Vec<Reported>,
+    drawn: BTreeMap<(usize, Option<usize>), DrawnForm>,
+    differing: BTreeSet<usize>,
+}
+
+impl Reports {
+    /// Keeps the sites of something that is lowered, and goes back to those around it.
+    pub(super) fn close(&mut self, around: Vec<Reported>) {
+        let own = std::mem::replace(&mut self.open, around);
+        self.closed.extend(own);
+    }
+}
+
 /// A site, lowered.
 pub struct Site {
     /// What it is.
@@ -182,7 +201,7 @@ impl Lower<'_> {
         // What a function is called with is not known.
         if !self.behind_barrier() {
             let (live, assumed) = (self.place.live.clone(), self.place.assumed.clone());
-            self.sites.push(Reported { kind, live, assumed, rows });
+            self.sites.open.push(Reported { kind, live, assumed, rows });
         }
     }
 
@@ -206,9 +225,9 @@ impl Lower<'_> {
 
     /// Everything that can be tried, when all else is lowered.
     pub(super) fn all_sites(&mut self) -> Sites {
-        let reported = std::mem::take(&mut self.sites);
-        let sites = reported.into_iter().map(|one| self.lowered_site(one)).collect();
-        let (drawn, differing) = (std::mem::take(&mut self.drawn), std::mem::take(&mut self.differing));
+        self.sites.close(Vec::new());
+        let Reports { closed, drawn, differing, .. } = std::mem::take(&mut self.sites);
+        let sites = closed.into_iter().map(|one| self.lowered_site(one)).collect();
         Sites { sites, derived: self.derived(), drawn, differing }
     }
 
@@ -236,28 +255,27 @@ impl Lower<'_> {
 
     /// An expression lowered at the outermost place; `None` where it reads what is not known there.
     fn probe(&mut self, expr: &Expr) -> Option<Probe> {
-        let mark = self.mark();
-        let faults = self.diagnostics.counts();
         let lower = |cx: &mut Self| {
+            let mark = cx.mark();
             let (code, _) = cx.guarded(true, |cx| cx.expr(expr));
-            let causes = std::mem::take(&mut cx.causes);
-            Probe { code, causes, reads: std::mem::take(&mut cx.reads), readings: std::mem::take(&mut cx.seen.here) }
+            let (causes, reads) = (std::mem::take(&mut cx.causes), std::mem::take(&mut cx.reads));
+            let readings = std::mem::take(&mut cx.seen.here);
+            let sound = cx.diagnostics.is_empty();
+            cx.reset(mark);
+            sound.then_some(Probe { code, causes, reads, readings })
         };
-        let (probe, _) = self.apart(Purpose::Check, &[], lower);
-        let sound = self.diagnostics.counts() == faults;
-        self.reset(mark);
-        sound.then_some(probe)
+        self.apart(Purpose::Check, &[], lower).0
     }
 
     /// Notes that a slot is something else in another world: whatever its type allows, whatever the scenario.
     pub fn differs(&mut self, at: usize) {
-        self.differing.insert(at);
+        self.sites.differing.insert(at);
     }
 
     /// Notes what is known of a draw in the form of a scenario, or in its base form.
     pub(super) fn note_drawn(&mut self, at: usize, scenario: Option<usize>, lowered: &Lowered) {
         if self.is_drawn(at) {
-            self.drawn.insert((at, scenario), DrawnForm { ty: lowered.ty.clone(), optional: lowered.optional });
+            self.sites.drawn.insert((at, scenario), DrawnForm { ty: lowered.ty.clone(), optional: lowered.optional });
         }
     }
 

@@ -10,6 +10,9 @@ mod expectations;
 mod files;
 mod functions;
 mod header;
+mod overrides;
+mod params;
+mod profiles;
 mod sections;
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
@@ -23,6 +26,9 @@ pub use expectations::EXPECTATION_KEYS;
 pub use files::Workspace;
 pub use functions::{FUNCTION_KEYS, TYPES};
 pub use header::{TOP_KEYS, TopKey};
+pub use overrides::{Overrides, Seen};
+pub use params::PARAM_KEYS;
+pub use profiles::PROFILE_KEYS;
 pub use sections::{CONSTITUTION_KEYS, SCENARIO_KEYS};
 
 /// Loads one dataset's spec; `None` where its file does not read. After other mistakes there still is a spec, with what could

@@ -8,7 +8,7 @@ pub(super) const FILE: &str = "small.yaml";
 /// The module that entries can be moved to.
 const MODULE: &str = "part.yaml";
 /// The words that forms choose from, as facts.
-const FACTS: &str = "facts:\n  colours: [red, green, blue, black]\n  sizes: [small, medium, large]\n";
+const FACTS: &str = "facts:\n  colours: [red, green, blue, black]\n  sizes: [small, medium, large]\n  towns: [{name: a, people: 5}, {name: b, people: 0.5}]\n";
 
 /// What an entry gives, as far as other entries want to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
