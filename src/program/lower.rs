@@ -12,7 +12,9 @@ use super::frame::Slot;
 use super::function::{Functions, UserFunction};
 use super::names::{Entry, Section, SlotId, World};
 use super::params;
+use super::reading::Seen;
 use super::scope::Scope;
+use super::site::{Asked, Reports, Sites};
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::source::Span;
@@ -71,6 +73,14 @@ pub(super) struct Place {
     pub(super) path: Vec<Text>,
     pub(super) live: Vec<bool>,
     pub(super) guarded: bool,
+    /// What holds wherever this place is reached, as far as that is known.
+    pub(super) assumed: Vec<Asked>,
+}
+
+impl Place {
+    fn new(purpose: Purpose, path: Vec<Text>, scenarios: usize) -> Self {
+        Self { purpose, path, live: vec![true; scenarios], guarded: false, assumed: Vec::new() }
+    }
 }
 
 /// A spec while it is being lowered.
@@ -89,6 +99,10 @@ pub struct Lower<'s> {
     pub(super) reads: BTreeSet<usize>,
     /// The slots that it follows from where every draw keeps its value.
     pub(super) follows: BTreeSet<SlotId>,
+    /// How draws are read.
+    pub(super) seen: Seen,
+    /// What can be tried, as it is reported.
+    pub(super) sites: Reports,
     /// The entry that every draw belongs to, and its path.
     pub(super) keys: Vec<(Text, Vec<Text>)>,
     pub(super) templates: Vec<(String, String)>,
@@ -134,6 +148,8 @@ pub struct Lowering {
     pub record: Type,
     /// Which names anything reads.
     pub used: BTreeSet<Text>,
+    /// What can be tried before any record is made; nothing where there is an error.
+    pub sites: Sites,
     /// Local names that nothing reads.
     pub unread: Vec<Unread>,
     /// What was found wrong.
@@ -161,10 +177,12 @@ impl<'s> Lower<'s> {
             busy: Vec::new(),
             slots: world.entries.values().map(slot).chain(params::slots(world)).chain([record]).collect(),
             scopes: Vec::new(),
-            place: Place { purpose: Purpose::Check, path: Vec::new(), live: vec![true; world.scenarios.len()], guarded: false },
+            place: Place::new(Purpose::Check, Vec::new(), world.scenarios.len()),
             causes: BTreeSet::new(),
             reads: BTreeSet::new(),
             follows: BTreeSet::new(),
+            seen: Seen::default(),
+            sites: Reports::default(),
             keys: Vec::new(),
             templates: Vec::new(),
             functions: BTreeMap::new(),
@@ -203,7 +221,8 @@ impl<'s> Lower<'s> {
 
     /// Ends lowering.
     #[must_use]
-    pub fn finish(self) -> Lowering {
+    pub fn finish(mut self) -> Lowering {
+        let sites = if self.diagnostics.has_errors() { Sites::default() } else { self.all_sites() };
         let record = self.record.unwrap_or_else(Known::nothing);
         let entries = self.states.into_iter().map(|state| match state {
             State::Known(known) => *known,
@@ -218,6 +237,7 @@ impl<'s> Lower<'s> {
             templates: self.templates,
             functions: Functions::new(functions),
             used: self.used,
+            sites,
             unread: self.unread,
             diagnostics: self.diagnostics,
         }
@@ -324,12 +344,14 @@ impl<'s> Lower<'s> {
     /// Lowers something in a place of its own; gives the levels below it, too.
     pub(super) fn apart<T>(&mut self, purpose: Purpose, path: &[&str], lower: impl FnOnce(&mut Self) -> T) -> (T, usize) {
         let parts = std::iter::once(self.world.address.clone()).chain(path.iter().map(|part| Text::from(*part)));
-        let place = Place { purpose, path: parts.collect(), live: vec![true; self.world.scenarios.len()], guarded: false };
+        let place = Place::new(purpose, parts.collect(), self.world.scenarios.len());
         let place = std::mem::replace(&mut self.place, place);
         let scopes = std::mem::take(&mut self.scopes);
         let causes = std::mem::take(&mut self.causes);
         let reads = std::mem::take(&mut self.reads);
         let follows = std::mem::take(&mut self.follows);
+        let seen = std::mem::take(&mut self.seen.here);
+        let sites = std::mem::take(&mut self.sites.open);
         let roots = std::mem::take(&mut self.roots);
         let wanted = self.wanted.take();
         let own_draw = self.own_draw.take();
@@ -345,6 +367,8 @@ impl<'s> Lower<'s> {
         self.causes = causes;
         self.reads = reads;
         self.follows = follows;
+        self.seen.here = seen;
+        self.sites.close(sites);
         self.roots = roots;
         self.wanted = wanted;
         self.own_draw = own_draw;
@@ -367,6 +391,7 @@ impl<'s> Lower<'s> {
                 *here = *live && !lowered.optional;
             }
             ty = ty.join(&lowered.ty);
+            self.note_drawn(at, None, &lowered);
             if let Some(slot) = self.slots.get_mut(at) {
                 slot.base = Some(lowered.op);
             }
@@ -378,6 +403,7 @@ impl<'s> Lower<'s> {
                 *here = !lowered.optional;
             }
             ty = ty.join(&lowered.ty);
+            self.note_drawn(at, Some(*scenario), &lowered);
             if let Some(slot) = self.slots.get_mut(at) {
                 slot.overlays.push((*scenario, lowered.op));
             }
@@ -390,6 +416,8 @@ impl<'s> Lower<'s> {
         if entry.section != Section::Derive {
             causes = BTreeSet::from([entry.name.clone()]);
         }
+        let readings = std::mem::take(&mut self.seen.here);
+        self.seen.of.insert(at, readings);
         let (reads, follows) = (std::mem::take(&mut self.reads), std::mem::take(&mut self.follows));
         Known { ty, present, causes, reads, follows, depth: 0 }
     }

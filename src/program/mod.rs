@@ -18,10 +18,12 @@ mod guard;
 mod infer;
 mod lower;
 mod names;
+mod reading;
 mod redraw;
 mod resolve;
 mod scope;
 mod settle;
+mod site;
 mod objects;
 mod params;
 mod text;
@@ -41,7 +43,9 @@ pub use function::Functions;
 pub use guard::guards;
 pub use lower::{Known, Lower, Lowering, Unread};
 pub use names::{Dataset, Entry, Fact, FunctionEntry, FunctionParam, Param, Section, SlotId, World};
+pub use reading::{Reading, Readings, join};
 pub use scope::Named;
+pub use site::{Answer, Decided, Derived, DrawnForm, Kind, Probe, Site, SiteRow, Sites, Term};
 pub use text::{ExprText, TemplateText};
 
 /// Why a record could not be computed: a diagnostic that points at the expression.

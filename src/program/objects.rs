@@ -18,6 +18,7 @@ impl Lower<'_> {
             let Some(known) = self.entry(at) else { continue };
             self.causes.extend(known.causes.iter().cloned());
             self.read(at, entry.section, &known);
+            self.note_reading(at, false);
             self.mark_used(&entry.name);
             let optional = !self.place.live.iter().zip(&known.present).all(|(live, there)| !live || *there);
             fields.known.insert(short.clone(), Field { ty: known.ty, optional });

@@ -104,6 +104,7 @@ impl Lower<'_> {
             return refused();
         }
         let ty = self.record_type();
+        self.cause("record");
         (Code::Slot(self.record_slot(), Text::from("record"), span), ty)
     }
 
@@ -120,6 +121,7 @@ impl Lower<'_> {
     }
 
     fn entry_value(&mut self, at: usize, name: &str, span: Span) -> Typed {
+        let compared = self.is_compared();
         self.mark_used(name);
         let Some(entry) = self.deeper(LINK, span, |cx| cx.entry(at)) else { return refused() };
         let Some(known) = entry else {
@@ -136,6 +138,7 @@ impl Lower<'_> {
         if let Some((_, entry)) = self.world.entries.get_index(at) {
             self.read(at, entry.section, &known);
         }
+        self.note_reading(at, compared);
         if !self.may_read(&known.present) {
             let missing: Vec<&str> = self
                 .world

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::lower::{Lower, Unread};
 use super::names::{FunctionParam, SlotId};
+use super::reading::Readings;
 use super::{Code, Drawn, Form, Lowered, Op};
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
@@ -61,6 +62,8 @@ pub(super) struct Mark {
     causes: BTreeSet<Text>,
     reads: BTreeSet<usize>,
     follows: BTreeSet<SlotId>,
+    readings: Readings,
+    sites: usize,
 }
 
 impl Lower<'_> {
@@ -249,6 +252,8 @@ impl Lower<'_> {
             causes: self.causes.clone(),
             reads: self.reads.clone(),
             follows: self.follows.clone(),
+            readings: self.seen.here.clone(),
+            sites: self.sites.open.len(),
         }
     }
 
@@ -263,6 +268,8 @@ impl Lower<'_> {
         self.causes = mark.causes;
         self.reads = mark.reads;
         self.follows = mark.follows;
+        self.seen.here = mark.readings;
+        self.sites.open.truncate(mark.sites);
     }
 
     /// A local name: its code and type, if there is one in sight.

@@ -12,6 +12,7 @@ mod places;
 mod planned;
 mod rules;
 mod settling;
+mod tabulate;
 mod unused;
 mod used;
 mod world;
@@ -152,6 +153,7 @@ pub fn check(mut spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut D
         inferred,
         schema,
     };
+    tabulate::check(&checked, &lowering.sites, diagnostics);
     examples::run(&checked, diagnostics);
     (diagnostics.counts().0 == before).then_some(checked)
 }

@@ -145,10 +145,7 @@ fn labels(distribution: &Distribution) -> Labels {
 
 fn required(spec: &Spec, one: &Requirement, cx: &mut Lower<'_>, redrawn: &mut BTreeSet<usize>) -> Required {
     let scenario = one.scenario.and_then(|at| spec.scenarios.get(at)).map(|scenario| scenario.name.clone());
-    let (that, ty, reads) = cx.requirement(scenario.as_ref(), &one.that);
-    if !ty.is_never() && !ty.truths().0 {
-        cx.report(Diagnostic::error(codes::UNREACHABLE, one.that.span(), "this condition can never hold"));
-    }
+    let (that, reads) = cx.requirement(scenario.as_ref(), &one.that);
     let draws: BTreeSet<usize> = reads.into_iter().filter(|at| cx.is_drawn(*at)).collect();
     for (name, span) in &one.redraw {
         match spec.entries.get_index_of(name).filter(|at| draws.contains(at)) {
