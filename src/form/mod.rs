@@ -77,7 +77,8 @@ impl FormKind {
     /// nor what belongs to it.
     pub fn modifiers(&self) -> impl Iterator<Item = &'static Key> {
         let own = |name: &str| self.options.contains(&name);
-        MODIFIERS.iter().filter(move |key| !own(key.name) && !(own("as") && matches!(key.name, "each" | "where" | "key")))
+        let taken = move |name: &str| own(name) || (own("as") && matches!(name, "each" | "where" | "key"));
+        MODIFIERS.iter().filter(move |key| !taken(key.name))
     }
 }
 
