@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::data::{Field, Fields, List, Map, Text, Type, Value};
-use crate::diag::codes;
 use crate::engine::yaml::Node;
 use crate::program::{Env, Fault, Form, Lower, Lowered, Op, TemplateText};
 use crate::source::Span;
@@ -96,12 +95,16 @@ impl Form for ListData {
 
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
         let mut items = Vec::with_capacity(self.items.len());
+        let mut drawn = Vec::with_capacity(self.items.len());
         for (at, item) in self.items.iter().enumerate() {
-            items.push(cx.inside(&at.to_string(), |cx| item.lower(cx)));
+            let shown = format!("the element {}", at + 1);
+            let (lowered, part) = cx.drawing(shown, item.span(), |cx| cx.inside(&at.to_string(), |cx| item.lower(cx)));
+            items.push(lowered);
+            drawn.push(part);
         }
-        let item = Type::join_all(items.iter().map(|one| one.ty.clone()));
+        cx.apart_from_each_other(&drawn);
         let least = items.iter().filter(|one| !one.optional).count();
-        let ty = Type::list_between(item, least, Some(items.len()));
+        let ty = Type::list_of_each(items.iter().map(|one| one.ty.clone()).collect(), least);
         Lowered::new(ListOp(items.into_iter().map(|one| one.op).collect()), ty)
     }
 
@@ -148,11 +151,14 @@ impl Form for MapData {
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
         let mut fields = Fields::default();
         let mut ops = Vec::with_capacity(self.fields.len());
+        let mut drawn = Vec::with_capacity(self.fields.len());
         for (name, form) in &self.fields {
-            let lowered = cx.inside(name, |cx| form.lower(cx));
+            let (lowered, part) = cx.drawing(format!("`{name}`"), form.span(), |cx| cx.inside(name, |cx| form.lower(cx)));
+            drawn.push(part);
             fields.known.insert(name.clone(), Field { ty: lowered.ty, optional: lowered.optional });
             ops.push((name.clone(), lowered.op));
         }
+        cx.apart_from_each_other(&drawn);
         Lowered::new(MapOp(ops), Type::of_fields(fields))
     }
 
@@ -173,8 +179,8 @@ impl Op for MapOp {
         let mut map = Map::with_capacity(self.0.len());
         for (name, op) in &self.0 {
             let value = match op.eval(env) {
-                // In a worked example a field that reads an open name is open, too; only who reads the field is at fault.
-                Err(fault) if env.frame.is_example() && fault.code == codes::EXAMPLE_FAILED => continue,
+                // A field that reads an open name is open, too; only who reads the field is at fault.
+                Err(fault) if env.frame.is_open(&fault) => continue,
                 other => other?,
             };
             if !value.is_undefined() {

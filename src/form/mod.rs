@@ -8,6 +8,7 @@ mod key;
 mod parse;
 mod data;
 mod modifiers;
+mod each;
 mod choices;
 mod range;
 mod grid;
@@ -33,17 +34,20 @@ mod row;
 mod given;
 mod first;
 mod collect;
+mod only;
+mod fold;
 mod give;
 mod constant;
 mod text;
 mod file;
+mod with;
 mod say;
 mod record;
 mod refused;
 
 use crate::program::Form;
 pub use key::Key;
-pub use parse::{Files, Parse, Position, Shape, bad_name, is_name};
+pub use parse::{Files, Parse, Position, Shape, bad_name, is_name, unwritten};
 pub use pick::weighted_values;
 pub use record::record;
 pub use refused::refused;
@@ -68,6 +72,15 @@ pub struct FormKind {
     pub schema: &'static str,
 }
 
+impl FormKind {
+    /// The modifiers that may stand beside it: not those that are keys of its own, and, beside an `as` of its own, neither `each`
+    /// nor what belongs to it.
+    pub fn modifiers(&self) -> impl Iterator<Item = &'static Key> {
+        let own = |name: &str| self.options.contains(&name);
+        MODIFIERS.iter().filter(move |key| !own(key.name) && !(own("as") && matches!(key.name, "each" | "where" | "key")))
+    }
+}
+
 /// Every form.
 pub const FORMS: &[FormKind] = &[
     pick::KIND,
@@ -88,17 +101,20 @@ pub const FORMS: &[FormKind] = &[
     given::KIND,
     first::KIND,
     collect::KIND,
+    only::KIND,
+    fold::KIND,
     give::KIND,
     constant::KIND,
     text::KIND,
     file::KIND,
+    with::KIND,
 ];
 
 /// The keys that may stand beside any form.
 pub const MODIFIERS: &[Key] = modifiers::KEYS;
 
 /// Heads that the language will have; until then they are refused by name.
-pub const LATER: &[&str] = &["only", "fold", "policy", "with"];
+pub const LATER: &[&str] = &["policy"];
 
 /// The form of a head key.
 #[must_use]

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::choices::{Pool, Values, literal, mixed};
 use super::parse::{Parse, Shape};
-use super::{FormKind, weighted};
+use super::say::alternatives;
+use super::{FormKind, Position, weighted};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Entry, Node, NodeKind};
@@ -20,7 +21,8 @@ pub(super) const KIND: FormKind = FormKind {
     parse,
     doc: "One of several values. A list is uniform; a map gives each value its weight (keys keep their YAML type); \
           `[{give, weight}]` weighs anything else, templates and forms among it; a bare expression names a list to pick from. \
-          Weights are decimals, compared exactly; in `[{give, weight}]` they may be computed: `weight: \"{{ … }}\"`.",
+          Weights are decimals, compared exactly; in `[{give, weight}]` they may be computed: `weight: \"{{ … }}\"`. Under `say` \
+          its list are alternatives, so that `stream` and other modifiers can stand beside them.",
     example: "affected: {pick: {none: 1, internal: 2, personal: 4}}",
     schema: r##"{"pick": {"anyOf": [{"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/literal"}}, {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {"give": {"$ref": "#/$defs/value"}, "weight": {"anyOf": [{"$ref": "#/$defs/weight"}, {"type": "string", "pattern": "\\{\\{"}]}}, "required": ["give"], "additionalProperties": false}}, {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/weight"}}, {"type": "string"}]}}"##,
 };
@@ -32,6 +34,11 @@ pub(super) fn uniform(cx: &mut Parse<'_>, node: &Node) -> Option<Box<dyn Form>> 
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
     match &shape.head.kind {
+        NodeKind::List(items) if shape.position == Position::Say => alternatives(cx, shape.span, items),
+        _ if shape.position == Position::Say => {
+            cx.expected(shape.head, "a list of alternatives");
+            None
+        }
         NodeKind::Map(entries) => weighted_map(cx, shape, entries),
         NodeKind::List(items) if weighted::is_weighted(items) => weighted::parse(cx, shape, items),
         _ => uniform(cx, shape.head),

@@ -52,7 +52,7 @@ fn negated(mut outcome: Outcome) -> Outcome {
 }
 
 /// The one value of a type, as far as that can be seen.
-fn single(ty: &Type) -> Option<Value> {
+pub(super) fn single(ty: &Type) -> Option<Value> {
     match (ty.kinds().as_slice(), ty.only_words(), ty.int) {
         (["text"], Some(words), _) if words.len() == 1 => words.first().map(|word| Value::Text(word.clone())),
         (["integer"], _, Some(IntRange { min, max })) if min == max => Some(Value::Int(min)),
@@ -194,6 +194,10 @@ pub(super) fn arithmetic(op: Arithmetic, a: &Type, b: &Type) -> Option<Type> {
     if a.is_any() || b.is_any() {
         return Some(if op == Arithmetic::Add { Type::any() } else { Type::number() });
     }
+    // Nothing is ever computed from a value that there never is, such as an element of an empty list.
+    if a.is_never() || b.is_never() {
+        return Some(Type::never());
+    }
     let mut result = Type::never();
     if let (Some(x), Some(y)) = (a.int, b.int) {
         result = result.join(&integers(op, x, y));
@@ -208,7 +212,8 @@ pub(super) fn arithmetic(op: Arithmetic, a: &Type, b: &Type) -> Option<Type> {
         }
         if let (Some(x), Some(y)) = (&a.list, &b.list) {
             let item = x.item.clone().join(&y.item);
-            result = result.join(&Type::list_between(item, x.min + y.min, x.max.zip(y.max).map(|(x, y)| x + y)));
+            let most = x.max.zip(y.max).map(|(x, y)| x.saturating_add(y));
+            result = result.join(&Type::list_between(item, x.min.saturating_add(y.min), most));
         }
     }
     (!result.is_never()).then_some(result)

@@ -10,10 +10,12 @@ use super::Code;
 use super::depth::{Depth, LINK};
 use super::frame::Slot;
 use super::function::{Functions, UserFunction};
-use super::names::{Entry, Section, World};
+use super::names::{Entry, Section, SlotId, World};
+use super::params;
 use super::scope::Scope;
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::source::Span;
 
 /// What lowering is busy with, which decides what may be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +43,19 @@ pub struct Known {
     pub causes: BTreeSet<Text>,
     /// The slots that it reads, itself or through others.
     pub reads: BTreeSet<usize>,
+    /// The slots that it follows from where every draw keeps its value: what it reads, itself or through what is not drawn.
+    pub follows: BTreeSet<SlotId>,
     /// Levels of expressions and names below it.
     pub depth: usize,
+}
+
+impl Known {
+    /// What stands in for something that was refused.
+    #[must_use]
+    pub fn nothing() -> Self {
+        let (causes, reads, follows) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        Self { ty: Type::any(), present: Vec::new(), causes, reads, follows, depth: 0 }
+    }
 }
 
 enum State {
@@ -55,9 +68,9 @@ enum State {
 #[derive(Clone)]
 pub(super) struct Place {
     purpose: Purpose,
-    path: Vec<Text>,
+    pub(super) path: Vec<Text>,
     pub(super) live: Vec<bool>,
-    guarded: bool,
+    pub(super) guarded: bool,
 }
 
 /// A spec while it is being lowered.
@@ -74,22 +87,42 @@ pub struct Lower<'s> {
     pub(super) causes: BTreeSet<Text>,
     /// The slots that what is being lowered reads, itself or through others.
     pub(super) reads: BTreeSet<usize>,
+    /// The slots that it follows from where every draw keeps its value.
+    pub(super) follows: BTreeSet<SlotId>,
     /// The entry that every draw belongs to, and its path.
     pub(super) keys: Vec<(Text, Vec<Text>)>,
     pub(super) templates: Vec<(String, String)>,
     pub(super) functions: BTreeMap<Text, Option<Arc<UserFunction>>>,
     pub(super) wanted: Option<(usize, usize)>,
+    /// What was found wrong in entries and functions that are done: it stays, whatever becomes of the attempt that read them.
+    pub(super) settled: Vec<Diagnostic>,
+    /// The innermost level of which a name was read whose value is drawn there.
+    pub(super) own_draw: Option<usize>,
+    /// Whether the type of a carried value is still sought.
+    pub(super) tentative: bool,
+    /// Local names that nothing reads.
+    pub(super) unread: Vec<Unread>,
     used: BTreeSet<Text>,
     pub(super) roots: Vec<(Text, Code)>,
-    record: Option<Type>,
+    record: Option<Known>,
     pub(super) depth: Depth,
+}
+
+/// A local name that nothing reads.
+pub struct Unread {
+    /// The name.
+    pub name: Text,
+    /// Where it is given.
+    pub span: Span,
+    /// Whether it is an argument of a function, rather than a name of a `let`.
+    pub argument: bool,
 }
 
 /// A lowered spec.
 pub struct Lowering {
-    /// Every slot: the entries in order, then the record.
+    /// Every slot: the entries in order, the parameters, then the record.
     pub slots: Vec<Slot>,
-    /// What is known of each entry.
+    /// What is known of each slot: the entries in order, then the record.
     pub known: Vec<Known>,
     /// The address path of every draw, by number.
     pub keys: Vec<Vec<Text>>,
@@ -101,6 +134,8 @@ pub struct Lowering {
     pub record: Type,
     /// Which names anything reads.
     pub used: BTreeSet<Text>,
+    /// Local names that nothing reads.
+    pub unread: Vec<Unread>,
     /// What was found wrong.
     pub diagnostics: Diagnostics,
 }
@@ -124,15 +159,20 @@ impl<'s> Lower<'s> {
             world,
             states: world.entries.iter().map(|_| State::Waiting).collect(),
             busy: Vec::new(),
-            slots: world.entries.values().map(slot).chain([record]).collect(),
+            slots: world.entries.values().map(slot).chain(params::slots(world)).chain([record]).collect(),
             scopes: Vec::new(),
             place: Place { purpose: Purpose::Check, path: Vec::new(), live: vec![true; world.scenarios.len()], guarded: false },
             causes: BTreeSet::new(),
             reads: BTreeSet::new(),
+            follows: BTreeSet::new(),
             keys: Vec::new(),
             templates: Vec::new(),
             functions: BTreeMap::new(),
             wanted: None,
+            settled: Vec::new(),
+            own_draw: None,
+            tentative: false,
+            unread: Vec::new(),
             used: BTreeSet::new(),
             roots: Vec::new(),
             record: None,
@@ -143,7 +183,7 @@ impl<'s> Lower<'s> {
     /// The slot that holds the record.
     #[must_use]
     pub fn record_slot(&self) -> usize {
-        self.world.entries.len()
+        self.world.entries.len() + self.world.params.len()
     }
 
     /// Lowers every entry, every function and the record.
@@ -161,48 +201,24 @@ impl<'s> Lower<'s> {
         self.addresses();
     }
 
-    /// Reports entries that draw at the address of another one: `stream` gives them one, and they would take the same values.
-    fn addresses(&mut self) {
-        // Which scenario an index has is drawn there.
-        let scenario = (vec![self.world.address.clone(), Text::const_new("scenario")], Text::const_new("scenario"));
-        let mut first = BTreeMap::from([scenario]);
-        let mut shared = BTreeSet::new();
-        for (entry, path) in &self.keys {
-            let owner = first.entry(path.clone()).or_insert_with(|| entry.clone());
-            if owner != entry {
-                shared.insert((entry.clone(), owner.clone()));
-            }
-        }
-        for (entry, owner) in shared {
-            let span = |name: &Text| self.world.entries.get(name).map(|one| one.span);
-            let message = format!("`{entry}` draws at the address of `{owner}`, and would take the same values");
-            let diagnostic = match span(&entry) {
-                Some(span) => Diagnostic::error(codes::NAME_COLLISION, span, message),
-                None => Diagnostic::unplaced(codes::NAME_COLLISION, message),
-            };
-            let diagnostic = span(&owner).into_iter().fold(diagnostic, |one, span| one.label(span, "the other one"));
-            self.report(diagnostic.hint("a `stream` is a name that nothing else draws by: choose another"));
-        }
-    }
-
     /// Ends lowering.
     #[must_use]
     pub fn finish(self) -> Lowering {
-        let known = self.states.into_iter().map(|state| match state {
+        let record = self.record.unwrap_or_else(Known::nothing);
+        let entries = self.states.into_iter().map(|state| match state {
             State::Known(known) => *known,
-            State::Waiting | State::Busy => {
-                Known { ty: Type::any(), present: Vec::new(), causes: BTreeSet::new(), reads: BTreeSet::new(), depth: 0 }
-            }
+            State::Waiting | State::Busy => Known::nothing(),
         });
         let functions = self.functions.into_iter().filter_map(|(name, function)| Some((name, function?))).collect();
         Lowering {
             slots: self.slots,
-            known: known.collect(),
+            record: record.ty.clone(),
+            known: entries.chain([record]).collect(),
             keys: self.keys.into_iter().map(|(_, path)| path).collect(),
             templates: self.templates,
             functions: Functions::new(functions),
-            record: self.record.unwrap_or_default(),
             used: self.used,
+            unread: self.unread,
             diagnostics: self.diagnostics,
         }
     }
@@ -216,30 +232,6 @@ impl<'s> Lower<'s> {
     #[must_use]
     pub fn purpose(&self) -> Purpose {
         self.place.purpose
-    }
-
-    /// Numbers a draw at the present address.
-    pub fn draw(&mut self) -> usize {
-        let entry = self.busy.last().cloned().unwrap_or_default();
-        self.keys.push((entry, self.place.path.clone()));
-        self.keys.len() - 1
-    }
-
-    /// Lowers something one part further down the address.
-    pub fn inside<T>(&mut self, part: &str, lower: impl FnOnce(&mut Self) -> T) -> T {
-        self.place.path.push(Text::from(part));
-        let result = lower(self);
-        self.place.path.pop();
-        result
-    }
-
-    /// Lowers something whose address ends in `stream` instead of its own name.
-    pub fn streamed<T>(&mut self, stream: Option<&Text>, lower: impl FnOnce(&mut Self) -> T) -> T {
-        let Some(stream) = stream else { return lower(self) };
-        let own = self.place.path.pop();
-        let result = self.inside(stream, lower);
-        self.place.path.extend(own);
-        result
     }
 
     /// Lowers something that a condition guards.
@@ -269,11 +261,13 @@ impl<'s> Lower<'s> {
 
     /// Every name in sight, for suggestions.
     pub(super) fn names_in_sight(&self) -> Vec<&str> {
-        let locals = self.scopes.iter().flat_map(|scope| scope.names.iter().map(|(name, _)| name.as_str()));
+        let locals = self.scopes.iter().flat_map(|scope| scope.names.iter().map(|local| local.name.as_str()));
         let entries = self.world.entries.keys().map(Text::as_str);
         let facts = self.world.facts.keys().map(Text::as_str);
         let stems = self.world.stems.keys().map(Text::as_str);
-        locals.chain(entries).chain(facts).chain(stems).chain(["scenario", "index", "context", "say", "record"]).collect()
+        let datasets = self.world.datasets.keys().map(Text::as_str);
+        let reserved = ["scenario", "index", "context", "say", "record", "params"];
+        locals.chain(entries).chain(facts).chain(stems).chain(datasets).chain(reserved).collect()
     }
 
     /// Notes that something reads a name.
@@ -335,8 +329,12 @@ impl<'s> Lower<'s> {
         let scopes = std::mem::take(&mut self.scopes);
         let causes = std::mem::take(&mut self.causes);
         let reads = std::mem::take(&mut self.reads);
+        let follows = std::mem::take(&mut self.follows);
         let roots = std::mem::take(&mut self.roots);
         let wanted = self.wanted.take();
+        let own_draw = self.own_draw.take();
+        let tentative = std::mem::take(&mut self.tentative);
+        let diagnostics = std::mem::take(&mut self.diagnostics);
         let (entry, below) = (self.depth.entry, self.depth.below);
         (self.depth.entry, self.depth.below) = (self.depth.here, 0);
         let result = lower(self);
@@ -346,8 +344,14 @@ impl<'s> Lower<'s> {
         self.scopes = scopes;
         self.causes = causes;
         self.reads = reads;
+        self.follows = follows;
         self.roots = roots;
         self.wanted = wanted;
+        self.own_draw = own_draw;
+        self.tentative = tentative;
+        let found = std::mem::replace(&mut self.diagnostics, diagnostics);
+        self.settled.extend(found.iter().cloned());
+        self.diagnostics.append(found);
         (result, depth)
     }
 
@@ -386,7 +390,8 @@ impl<'s> Lower<'s> {
         if entry.section != Section::Derive {
             causes = BTreeSet::from([entry.name.clone()]);
         }
-        Known { ty, present, causes, reads: std::mem::take(&mut self.reads), depth: 0 }
+        let (reads, follows) = (std::mem::take(&mut self.reads), std::mem::take(&mut self.follows));
+        Known { ty, present, causes, reads, follows, depth: 0 }
     }
 
     /// Whether a name with this presence may be read here.
@@ -396,17 +401,24 @@ impl<'s> Lower<'s> {
 
     /// What is known of the record, lowered now if it was not yet.
     pub fn record_type(&mut self) -> Type {
-        if let Some(ty) = &self.record {
-            return ty.clone();
+        if let Some(known) = &self.record {
+            return known.ty.clone();
         }
         let Some(form) = self.world.record else { return Type::any() };
-        self.record = Some(Type::any());
-        let (lowered, _) = self.apart(Purpose::Record, &["record"], |cx| form.lower(cx));
+        self.record = Some(Known::nothing());
+        let ((lowered, known), depth) = self.apart(Purpose::Record, &["record"], |cx| {
+            let lowered = form.lower(cx);
+            let (causes, reads) = (std::mem::take(&mut cx.causes), std::mem::take(&mut cx.reads));
+            let present = vec![!lowered.optional; cx.world.scenarios.len()];
+            let known =
+                Known { ty: lowered.ty.clone(), present, causes, reads, follows: std::mem::take(&mut cx.follows), depth: 0 };
+            (lowered, known)
+        });
         let at = self.record_slot();
         if let Some(slot) = self.slots.get_mut(at) {
             slot.base = Some(lowered.op);
         }
-        self.record = Some(lowered.ty.clone());
+        self.record = Some(Known { depth, ..known });
         lowered.ty
     }
 }

@@ -1,8 +1,11 @@
 //! What the names of a spec refer to: the input of lowering.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::Form;
+use super::lower::Known;
 use crate::data::{Text, Type, Value};
 use crate::source::Span;
 
@@ -54,14 +57,24 @@ pub struct Entry<'s> {
     pub own: bool,
 }
 
+/// One argument of a function.
+pub struct FunctionParam {
+    /// Its name.
+    pub name: Text,
+    /// Where it is declared.
+    pub span: Span,
+    /// What the function takes for it.
+    pub ty: Type,
+}
+
 /// One function of a spec.
 pub struct FunctionEntry<'s> {
     /// Its name.
     pub name: Text,
     /// Where it is declared.
     pub span: Span,
-    /// Its arguments, with what is known of each.
-    pub params: Vec<(Text, Type)>,
+    /// Its arguments in order.
+    pub params: &'s [FunctionParam],
     /// What it gives.
     pub body: &'s dyn Form,
 }
@@ -76,6 +89,43 @@ pub struct Fact {
     pub own: bool,
 }
 
+/// A constant of a build.
+pub struct Param {
+    /// Its value in this build.
+    pub value: Value,
+    /// What is known of it whatever a build sets.
+    pub ty: Type,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A slot of the dataset that is being lowered, or of one that it uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SlotId {
+    /// The number of the used dataset.
+    pub dataset: Option<usize>,
+    /// The slot there.
+    pub slot: usize,
+}
+
+/// A dataset under `use`: what can be read of its record of the same index.
+pub struct Dataset {
+    /// Its scenarios in order; one nameless scenario where it has none.
+    pub scenarios: Vec<Text>,
+    /// Context, draws, derivations and wording in the order of their slots.
+    pub entries: IndexMap<Text, (Section, Known)>,
+    /// The slot of its record.
+    pub record_slot: usize,
+    /// What is known of its record.
+    pub record: Known,
+    /// The causes of each leaf of its record, by path.
+    pub leaves: Vec<(Text, BTreeSet<Text>)>,
+    /// Its constants.
+    pub facts: IndexMap<Text, Value>,
+    /// Whether it has mistakes of its own: what is read of it is then not judged.
+    pub refused: bool,
+}
+
 /// Everything that names can refer to.
 pub struct World<'s> {
     /// First part of every address: the dataset's name or its `stream`.
@@ -88,8 +138,12 @@ pub struct World<'s> {
     pub aims: IndexMap<Text, Vec<Option<Type>>>,
     /// Constants, by name.
     pub facts: IndexMap<Text, Fact>,
+    /// Constants of the build, by name: `params.name`.
+    pub params: IndexMap<Text, Param>,
     /// The names of used files, each with its facts (and, for the constitution, its content).
     pub stems: IndexMap<Text, Value>,
+    /// The names of used datasets.
+    pub datasets: IndexMap<Text, Dataset>,
     /// Functions, by name.
     pub functions: IndexMap<Text, FunctionEntry<'s>>,
     /// The record.

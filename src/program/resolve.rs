@@ -42,10 +42,12 @@ impl Lower<'_> {
             let ty = if world.incomplete { Type::any() } else { Type::of(stem) };
             return (Code::Const(stem.clone()), ty);
         }
+        if world.datasets.contains_key(name) {
+            return self.whole_dataset(name, span);
+        }
         let entry = world.entries.get_index_of(name);
-        if self.behind_barrier()
-            && (entry.is_some() || matches!(name, "scenario" | "index" | "context" | "say" | "record" | "aim"))
-        {
+        let reserved = matches!(name, "scenario" | "index" | "context" | "say" | "record" | "params" | "aim");
+        if self.behind_barrier() && (entry.is_some() || reserved) {
             self.report(
                 Diagnostic::error(codes::UNDEFINED_NAME, span, format!("a function does not see `{name}`"))
                     .hint("a function sees its arguments and facts only: pass the value as an argument"),
@@ -76,6 +78,7 @@ impl Lower<'_> {
                 (Code::Gather(slots.into()), ty)
             }
             "record" => self.record_value(span),
+            "params" => self.all_params(),
             "aim" => {
                 let message = "`aim` is read name by name";
                 self.report(Diagnostic::error(codes::UNDEFINED_NAME, span, message).hint("write `aim.name`"));
@@ -104,7 +107,7 @@ impl Lower<'_> {
         (Code::Slot(self.record_slot(), Text::from("record"), span), ty)
     }
 
-    fn wording_allowed(&mut self, span: Span) {
+    pub(super) fn wording_allowed(&mut self, span: Span) {
         let what = match self.purpose() {
             Purpose::Entry(Section::Derive) => "a derivation",
             Purpose::Requirement => "a requirement",
@@ -130,8 +133,9 @@ impl Lower<'_> {
         for cause in &known.causes {
             self.cause(cause);
         }
-        self.reads.insert(at);
-        self.reads.extend(&known.reads);
+        if let Some((_, entry)) = self.world.entries.get_index(at) {
+            self.read(at, entry.section, &known);
+        }
         if !self.may_read(&known.present) {
             let missing: Vec<&str> = self
                 .world
@@ -158,6 +162,7 @@ impl Lower<'_> {
     fn member(&mut self, object: &str, name: &Name, span: Span) -> Option<Typed> {
         let world = self.world;
         let (key, section) = match object {
+            "params" => return Some(self.param(name, span)),
             "aim" => return Some(self.planned(name, span)),
             "say" => (format!("say.{}", name.text), Section::Say),
             "context" => (name.text.to_string(), Section::Context),
@@ -186,6 +191,9 @@ impl Lower<'_> {
 
     pub(super) fn attr(&mut self, inner: &Expr, name: &Name) -> Typed {
         let span = inner.span.union(name.span);
+        if let Some(typed) = self.of_dataset(inner, name) {
+            return typed;
+        }
         if let ExprKind::Var(object) = &inner.kind
             && self.local(object, inner.span).is_none()
             && !self.behind_barrier()

@@ -4,15 +4,14 @@
 //! `templates/`, `schemas/`). What must be reported stands as a comment on the faulty line, see [`expected`]. Every fixture is
 //! built into a world in memory; what is reported and was not expected fails as what is missing does. Faults that no file in a
 //! repository can hold (bytes that are not UTF-8, 20,000 brackets, a link out of the workspace) are made in [`generated`]; what
-//! becomes of sound specs with a line or a mark too few is tried in [`damaged`].
+//! becomes of sound specs that are damaged is tried in [`super::mutation`].
 //!
 //! Where a file `<name>.stderr` stands beside a fixture, it is what a person reads in the terminal; `DICTUM_BLESS=1` renews it.
 
-mod damaged;
 mod expected;
 mod fixture;
 mod generated;
-mod run;
+pub(super) mod run;
 
 use std::collections::BTreeSet;
 
@@ -21,7 +20,7 @@ use dictum::diag::codes;
 use fixture::Fixture;
 
 /// Codes that need more than a workspace: a command line, or a disk that refuses.
-const ELSEWHERE: &[&str] = &["dataset-unknown", "dataset-duplicate", "hash-mismatch", "file-unreadable"];
+const ELSEWHERE: &[&str] = &["dataset-unknown", "profile-unknown", "dataset-duplicate", "hash-mismatch", "file-unreadable"];
 
 #[test]
 fn every_fixture_gives_its_diagnostics_and_no_others() {

@@ -14,7 +14,8 @@ use dictum::library::{self, Builtin, Kinds, Param, Role};
 use dictum::pipeline;
 use dictum::pipeline::expand::Expander;
 use dictum::pipeline::load::{
-    CHECK_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, SCENARIO_KEYS, TOP_KEYS, TopKey, Workspace,
+    CHECK_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, PARAM_KEYS, PROFILE_KEYS, SCENARIO_KEYS,
+    TOP_KEYS, TopKey, Workspace,
 };
 use dictum::pipeline::plan::plan;
 use dictum::pipeline::verify::expectations::Tally;
@@ -64,7 +65,12 @@ fn around(head: &str) -> &'static str {
         "given" => "context: {affected: [none, internal, personal, medical]}\n",
         "first" => "context: {personal: {bool: 0.5}, contained: {bool: 0.5}}\n",
         "collect" => "context: {contained: {bool: 0.5}}\n",
+        "only" => "context: {people: {int: 1..500}}\n",
+        "fold" => "facts: {duties: [{hours: 3}, {hours: 5}]}\n",
         "give" => "facts: {duties: [{todo: contain it}, {todo: tell them}]}\n",
+        "with" => {
+            "context: {role: [manager, auditor]}\nderive:\n  decision: {given: role, cases: {manager: allow, auditor: deny}}\n"
+        }
         _ => "",
     }
 }
@@ -72,9 +78,12 @@ fn around(head: &str) -> &'static str {
 /// A whole spec around the example of a form.
 pub(super) fn form_spec(kind: &FormKind) -> String {
     let (name, _) = kind.example.split_once(':').unwrap();
-    let section = if kind.draws { "context" } else { "derive" };
+    let around = around(kind.head);
+    let section = if kind.draws { "context:\n" } else { "derive:\n" };
+    // What stands around may have begun the section.
+    let section = if around.contains(section) { "" } else { section };
     let head = "dictum: 1\ndataset: example\nsize: 1\n";
-    format!("{head}{}{section}:\n  {}\nrecord: {{value: \"{{{{ {name} }}}}\"}}\n", around(kind.head), kind.example)
+    format!("{head}{around}{section}  {}\nrecord: {{value: \"{{{{ {name} }}}}\"}}\n", kind.example)
 }
 
 #[test]
@@ -140,9 +149,14 @@ fn the_spec_in_the_readme_gives_the_output_in_the_readme() {
 }
 
 #[test]
-fn the_spec_in_the_reference_builds() {
+fn every_whole_spec_in_the_reference_builds() {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE)).unwrap();
-    assert_eq!(records(block(&text, "yaml"), 100).map(|records| records.len()), Ok(100));
+    let blocks = text.split("\n```yaml\n").skip(1).filter_map(|rest| rest.split("```\n").next());
+    let specs: Vec<&str> = blocks.filter(|block| block.contains("\ndataset: ")).collect();
+    assert!(specs.len() > 1);
+    for spec in specs {
+        assert_eq!(records(spec, 100).map(|records| records.len()), Ok(100), "{spec}");
+    }
 }
 
 /// Puts a part between its two markers.
@@ -174,6 +188,8 @@ fn lines(lines: impl Iterator<Item = String>) -> String {
 fn tables() -> String {
     let tables = [
         ("A scenario", SCENARIO_KEYS),
+        ("A parameter", PARAM_KEYS),
+        ("A profile", PROFILE_KEYS),
         ("A constitution", CONSTITUTION_KEYS),
         ("A function, beside its form", FUNCTION_KEYS),
         ("A check", CHECK_KEYS),

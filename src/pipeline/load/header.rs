@@ -49,9 +49,10 @@ pub const TOP_KEYS: &[TopKey] = &[
     dataset_only("stream", NAME, "The first part of all addresses instead of the name: a renamed dataset keeps its records."),
     anywhere(
         "use",
-        r#"{"type": "array", "items": {"type": "string"}}"#,
-        "Modules under `scenarios/` whose sections are merged in; a name given twice is an error. The stem of a file names its facts \
-         and its constitution (`constitution.hash`).",
+        r##"{"anyOf": [{"$ref": "#/$defs/renamed"}, {"type": "array", "items": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/renamed"}]}}]}"##,
+        "Files under `scenarios/`. The sections of a module are merged in; a name given twice is an error. The stem of a file names \
+         its facts and its constitution (`constitution.hash`), or, of a dataset, the record of the same index. `{name: file}` reads \
+         a file under another name.",
     ),
     dataset_only("schema", LINE, "A JSON Schema under `schemas/` (2020-12, formats asserted) that every record must pass."),
     anywhere(
@@ -63,6 +64,18 @@ pub const TOP_KEYS: &[TopKey] = &[
         "facts",
         r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/constant"}}"##,
         "Constants by name. An unused one is an error.",
+    ),
+    anywhere(
+        "params",
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"anyOf": [{"$ref": "#/$defs/param_value"}, {"$ref": "#/$defs/param"}]}}"##,
+        "Constants that a build can set (`--set name=value`), each with its default, or with `{default: …, of: …}`. Read as \
+         `params.name`. An unused one is an error.",
+    ),
+    anywhere(
+        "profiles",
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/profile"}}"##,
+        "Sizes, formats and parameters that a build takes together (`--profile name`). Profiles of one name in several files \
+         become one.",
     ),
     anywhere("context", DRAWS, "Draws that go into the record's input; each is a name, and `context` is the map of all of them."),
     anywhere("draw", DRAWS, "Draws that shape others but do not stand in `context`."),
@@ -116,7 +129,7 @@ pub const TOP_KEYS: &[TopKey] = &[
 ];
 
 /// Keys that the language will have; until then they are refused by name.
-pub(super) const LATER: &[&str] = &["params", "cover", "views", "policy", "tests", "splits", "levels", "profiles"];
+pub(super) const LATER: &[&str] = &["cover", "views", "policy", "tests", "splits", "levels"];
 
 /// Checks the keys at the top of a file and its language version; whether the file is worth reading on.
 pub(super) fn check(root: &Node, own: bool, reader: &mut Reader<'_>) -> bool {

@@ -10,7 +10,11 @@ mod expectations;
 mod files;
 mod functions;
 mod header;
+mod overrides;
+mod params;
+mod profiles;
 mod sections;
+mod uses;
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::yaml;
@@ -23,6 +27,9 @@ pub use expectations::EXPECTATION_KEYS;
 pub use files::Workspace;
 pub use functions::{FUNCTION_KEYS, TYPES};
 pub use header::{TOP_KEYS, TopKey};
+pub use overrides::{Overrides, Seen};
+pub use params::PARAM_KEYS;
+pub use profiles::PROFILE_KEYS;
 pub use sections::{CONSTITUTION_KEYS, SCENARIO_KEYS};
 
 /// Loads one dataset's spec; `None` where its file does not read. After other mistakes there still is a spec, with what could

@@ -1,7 +1,8 @@
 //! verify: a record to a verdict. Nothing unverified is written.
 //!
-//! Every record passes its JSON Schema, carries the constitutional hash at every declared place, satisfies the checks of its
-//! spec, has the targets that its own input gives and holds only numbers that every format can carry. What does not is a diagnostic that names the record, the path
+//! Every record passes its JSON Schema (a file of the author, or the one inferred from its forms), carries the constitutional hash
+//! at every declared place, satisfies the checks of its spec, has the targets that its own input gives and holds only numbers
+//! that every format can carry. What does not is a diagnostic that names the record, the path
 //! inside it and the line of the spec or schema.
 
 mod constitution;

@@ -10,8 +10,8 @@ use super::spec::{Body, Entry, Gives, Scenario, Spec};
 pub(super) type Choice = (u8, u8, u8);
 
 /// How many kinds of draws and of derivations there are.
-const DRAWS: u8 = 38;
-const DERIVATIONS: u8 = 7;
+const DRAWS: u8 = 40;
+const DERIVATIONS: u8 = 9;
 
 /// Random specs.
 pub(super) fn specs() -> impl Strategy<Value = Spec> {
@@ -118,7 +118,8 @@ fn draw(kind: u8, a: u8, b: u8, earlier: &[Entry]) -> Made {
         16 => alone("{each: sizes, as: e, key: \"{{ e }}\", object: {p: {int: 0..9999}, q: {bool: 0.5}}}", Gives::Other),
         17 => alone("{let: {base: {int: 0..40}}, give: \"{{ base * 2 }}\"}", Gives::Int),
         18..=28 => named(kind, a, b),
-        29..=37 => dependent(kind, b, earlier).unwrap_or_else(|| alone(format!("{{int: 0..{top}}}"), Gives::Int)),
+        29..=38 => dependent(kind, b, earlier).unwrap_or_else(|| alone(format!("{{int: 0..{top}}}"), Gives::Int)),
+        39 => alone("{each: sizes, as: e, give: {int: 0..9999, stream: kept}}", Gives::Other),
         _ => unreachable!("there are {DRAWS} kinds"),
     }
 }
@@ -170,6 +171,11 @@ fn dependent(kind: u8, at: u8, earlier: &[Entry]) -> Option<Made> {
             let yaml = format!("{{each: {read}, as: e, int: 0..99999}}");
             (read, yaml, Gives::Other)
         }
+        37 => {
+            let read = readable(earlier, Gives::Int, at)?;
+            let rows = format!("{{when: {read} < 20, int: 0..9}}, {{when: {read} > 40, int: 0..999}}, {{int: 0..99}}");
+            (read, format!("{{only: [{rows}]}}"), Gives::Other)
+        }
         34 => {
             let read = readable(earlier, Gives::Int, at)?;
             let give = format!(
@@ -210,6 +216,15 @@ fn derivation(kind: u8, a: u8, b: u8, earlier: &[Entry]) -> Made {
             (format!("{{collect: [{{when: {int} > 10, give: a}}, {{when: {int} > 40, give: b}}]}}"), Gives::Other, vec![int])
         }
         (5, _, Some(word), _) => (format!("{{given: {word}, cases: {{green: 1}}, else: 2}}"), Gives::Other, vec![word]),
+        (7, .., Some(words)) => {
+            let yaml = format!(
+                "{{fold: {words}, as: e, into: all, start: \"\", let: {{f: \"{{{{ e }}}}.\"}}, give: \"{{{{ all }}}}{{{{ f }}}}\"}}"
+            );
+            (yaml, Gives::Other, vec![words])
+        }
+        (8, Some(int), ..) => {
+            (format!("{{only: [{{when: {int} > 20, give: high}}, {{when: {int} <= 20, give: low}}]}}"), Gives::Other, vec![int])
+        }
         (6, .., Some(words)) => (format!("{{each: {words}, as: e, give: \"{{{{ e }}}}!\"}}"), Gives::Other, vec![words]),
         _ => (format!("\"{{{{ {echoed} }}}}\""), Gives::Other, vec![echoed.clone()]),
     }
