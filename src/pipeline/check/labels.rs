@@ -158,7 +158,16 @@ fn holds(spec: &Spec, path: &str, names: &mut BTreeSet<Text>) -> Option<Held> {
             names.insert(Text::from(path));
             return Some(Held::Scenario);
         }
+        "params" => {
+            names.extend(spec.params.keys().map(|name| Text::from(format!("params.{name}"))));
+            return None;
+        }
         _ => {}
+    }
+    if let Some(name) = path.strip_prefix("params.") {
+        let (at, ..) = spec.params.get_full(name)?;
+        names.insert(Text::from(path));
+        return Some(Held::Slot(spec.entries.len() + at));
     }
     let path = path.strip_prefix("context.").unwrap_or(path);
     // Wording is one name with its dot: `say.request`.
