@@ -9,6 +9,7 @@ mod parse;
 mod data;
 mod modifiers;
 mod choices;
+mod cases;
 mod range;
 
 mod pick;
@@ -31,6 +32,7 @@ mod record;
 mod refused;
 
 use crate::program::Form;
+pub use data::literal;
 pub use key::Key;
 pub use parse::{Files, Parse, Position, Shape, bad_name, is_name};
 pub use record::record;

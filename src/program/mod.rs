@@ -31,7 +31,7 @@ pub use frame::{Draws, Frame, RecordAt, Shared, Slot};
 pub use function::Functions;
 pub use guard::guards;
 pub use lower::{Lower, Lowering};
-pub use names::{Entry, Fact, FunctionEntry, Section, World};
+pub use names::{Column, Entry, Fact, FunctionEntry, Section, Stem, Table, World};
 pub use text::{ExprText, TemplateText};
 
 /// Why a record could not be computed: a diagnostic that points at the expression.

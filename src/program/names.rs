@@ -70,10 +70,41 @@ pub struct FunctionEntry<'s> {
 pub struct Fact {
     /// Its value.
     pub value: Value,
+    /// What is known of the value, and of what else may stand in its columns.
+    pub ty: Type,
     /// Where it is declared.
     pub span: Span,
     /// Whether the dataset's own file declares it.
     pub own: bool,
+}
+
+/// What the name of a used file stands for.
+#[derive(Clone)]
+pub struct Stem {
+    /// Its facts, and the content of a constitution.
+    pub value: Value,
+    /// What is known of them.
+    pub ty: Type,
+}
+
+/// A fact whose rows are chosen by key: `cases: table, column: name`.
+pub struct Table {
+    /// Where it is declared.
+    pub span: Span,
+    /// Its columns in order.
+    pub columns: IndexMap<Text, Column>,
+    /// The cells of each row by column, by the key of the row; a cell that is optional may be missing.
+    pub rows: IndexMap<Text, IndexMap<Text, Box<dyn Form>>>,
+}
+
+/// A column of a table.
+pub struct Column {
+    /// Where it is declared.
+    pub span: Span,
+    /// What is known of its cells where they are constants; `None` where they are templates or draws.
+    pub ty: Option<Type>,
+    /// Whether its cells are draws.
+    pub draws: bool,
 }
 
 /// Everything that names can refer to.
@@ -86,8 +117,10 @@ pub struct World<'s> {
     pub entries: IndexMap<Text, Entry<'s>>,
     /// Constants, by name.
     pub facts: IndexMap<Text, Fact>,
+    /// The facts among them that are tables with rows by key, by name.
+    pub tables: &'s IndexMap<Text, Table>,
     /// The names of used files, each with its facts (and, for the constitution, its content).
-    pub stems: IndexMap<Text, Value>,
+    pub stems: IndexMap<Text, Stem>,
     /// Functions, by name.
     pub functions: IndexMap<Text, FunctionEntry<'s>>,
     /// The record.

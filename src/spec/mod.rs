@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::data::{Text, Type, Value};
-use crate::program::{ExprText, Form, Section};
+use crate::program::{ExprText, Form, Section, Stem, Table};
 use crate::random::Weights;
 use crate::source::{SourceId, Span};
 
@@ -28,6 +28,8 @@ pub struct Spec {
     pub constitution: Option<Constitution>,
     /// Constants.
     pub facts: IndexMap<Text, Fact>,
+    /// The facts among them that are tables with rows by key.
+    pub tables: IndexMap<Text, Table>,
     /// Context, draws, derivations and wording (`say.x`).
     pub entries: IndexMap<Text, Entry>,
     /// Scenarios in order; empty where there are none.
@@ -37,7 +39,7 @@ pub struct Spec {
     /// Functions.
     pub functions: IndexMap<Text, Function>,
     /// The names of used files.
-    pub stems: IndexMap<Text, Value>,
+    pub stems: IndexMap<Text, Stem>,
     /// The record, and its place.
     pub record: Option<(Span, Box<dyn Form>)>,
     /// What must hold for every record.
@@ -58,6 +60,8 @@ pub struct Spec {
 pub struct Fact {
     /// Its value.
     pub value: Value,
+    /// What is known of the value, and of what else may stand in its columns.
+    pub ty: Type,
     /// Where it is declared.
     pub span: Span,
     /// Whether the dataset's own file declares it.

@@ -10,6 +10,7 @@ mod cli;
 mod determinism;
 mod diagnostics;
 mod editor;
+mod facts;
 mod formats;
 mod golden;
 mod interruption;

@@ -14,7 +14,8 @@ use dictum::library::{self, Builtin, Kinds, Param, Role};
 use dictum::pipeline;
 use dictum::pipeline::expand::Expander;
 use dictum::pipeline::load::{
-    CHECK_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, SCENARIO_KEYS, TOP_KEYS, TopKey, Workspace,
+    CHECK_KEYS, COLUMN_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, SCENARIO_KEYS, TABLE_KEYS,
+    TOP_KEYS, TopKey, Workspace,
 };
 use dictum::pipeline::plan::plan;
 use dictum::pipeline::verify::expectations::Tally;
@@ -139,9 +140,12 @@ fn the_spec_in_the_readme_gives_the_output_in_the_readme() {
 }
 
 #[test]
-fn the_spec_in_the_reference_builds() {
+fn the_specs_in_the_reference_build() {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE)).unwrap();
-    assert_eq!(records(block(&text, "yaml"), 100).map(|records| records.len()), Ok(100));
+    let (_, tables) = text.split_once("\n## Tables\n").unwrap();
+    for spec in [block(&text, "yaml"), block(tables, "yaml")] {
+        assert_eq!(records(spec, 100).map(|records| records.len()), Ok(100));
+    }
 }
 
 /// Puts a part between its two markers.
@@ -172,6 +176,8 @@ fn lines(lines: impl Iterator<Item = String>) -> String {
 
 fn tables() -> String {
     let tables = [
+        ("A fact that is a table", TABLE_KEYS),
+        ("A column of a table, where it is a map", COLUMN_KEYS),
         ("A scenario", SCENARIO_KEYS),
         ("A constitution", CONSTITUTION_KEYS),
         ("A function, beside its form", FUNCTION_KEYS),

@@ -26,8 +26,11 @@ pub(super) fn of(spec: &Spec) -> World<'_> {
         facts: spec
             .facts
             .iter()
-            .map(|(name, fact)| (name.clone(), Fact { value: fact.value.clone(), span: fact.span, own: fact.own }))
+            .map(|(name, fact)| {
+                (name.clone(), Fact { value: fact.value.clone(), ty: fact.ty.clone(), span: fact.span, own: fact.own })
+            })
             .collect(),
+        tables: &spec.tables,
         stems: spec.stems.clone(),
         functions: spec
             .functions

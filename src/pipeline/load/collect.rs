@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::files::{Document, Reader};
-use super::{checks, expectations, functions, header, sections};
-use crate::data::{Map, Text, Value};
+use super::{checks, expectations, facts, functions, header, sections};
+use crate::data::{Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
+use crate::program::{Stem, Table};
 use crate::random::{Weight, Weights};
 use crate::source::{SourceId, Span};
 use crate::spec::{Check, Constitution, Entry, Example, Expectation, Fact, Function, Scenario, Spec};
@@ -25,11 +26,12 @@ const MOST_USES: usize = 64;
 pub(super) struct Draft {
     pub(super) constitution: Option<Constitution>,
     pub(super) facts: IndexMap<Text, Fact>,
+    pub(super) tables: IndexMap<Text, Table>,
     pub(super) entries: IndexMap<Text, Entry>,
     pub(super) scenarios: Vec<Scenario>,
     pub(super) weights: Vec<Option<(Span, Weight)>>,
     pub(super) functions: IndexMap<Text, Function>,
-    pub(super) stems: IndexMap<Text, Value>,
+    pub(super) stems: IndexMap<Text, Stem>,
     pub(super) checks: Vec<Check>,
     pub(super) examples: Vec<Example>,
     pub(super) expectations: Vec<Expectation>,
@@ -80,7 +82,7 @@ impl Draft {
                 taken.into_iter().fold(diagnostic, |one, first| one.label(first, "first here")).hint("rename one of the two"),
             );
         }
-        self.stems.insert(name.clone(), Value::Undefined);
+        self.stems.insert(name.clone(), Stem { value: Value::Undefined, ty: Type::never() });
     }
 
     /// The number of a scenario, new or known.
@@ -122,6 +124,7 @@ impl Draft {
             schema,
             constitution: self.constitution,
             facts: self.facts,
+            tables: self.tables,
             entries: self.entries,
             scenarios: self.scenarios,
             weights,
@@ -190,8 +193,8 @@ pub(super) fn file(document: &Document, asked: Option<Span>, draft: &mut Draft, 
         let before = draft.facts.len();
         content(&document.root, own, draft, reader);
         if !own {
-            let facts: Vec<_> = draft.facts.iter().skip(before).map(|(name, fact)| (name.clone(), fact.value.clone())).collect();
-            draft.stems.insert(stem, stem_value(facts, &document.root));
+            let value = stem_of(draft.facts.iter().skip(before), &document.root);
+            draft.stems.insert(stem, value);
         }
     }
     draft.reading.pop();
@@ -204,7 +207,7 @@ fn content(root: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
         let value = &entry.value;
         match entry.key.text.as_str() {
             "constitution" => sections::constitution(entry, draft, reader),
-            "facts" => sections::facts(value, own, draft, reader),
+            "facts" => facts::read(value, own, draft, reader),
             "context" | "draw" | "derive" | "say" => sections::entries(entry, None, own, draft, reader),
             "scenarios" => sections::scenarios(value, own, draft, reader),
             "functions" => functions::read(value, own, draft, reader),
@@ -222,10 +225,15 @@ fn stem_name(path: &str) -> Text {
 }
 
 /// What a used file's name stands for: its facts, and the content of a constitution.
-fn stem_value(facts: Vec<(Text, Value)>, root: &Node) -> Value {
+fn stem_of<'f>(facts: impl Iterator<Item = (&'f Text, &'f Fact)>, root: &Node) -> Stem {
+    let (mut values, mut types): (Vec<(Text, Value)>, Vec<(Text, Type)>) =
+        facts.map(|(name, fact)| ((name.clone(), fact.value.clone()), (name.clone(), fact.ty.clone()))).unzip();
     let constitution = root.get("constitution").map(Node::value);
-    let own = constitution.as_ref().and_then(Value::as_map).into_iter().flat_map(Map::iter).cloned();
-    Value::map(facts.into_iter().chain(own))
+    for (name, value) in constitution.as_ref().and_then(Value::as_map).into_iter().flat_map(Map::iter) {
+        types.push((name.clone(), Type::of(value)));
+        values.push((name.clone(), value.clone()));
+    }
+    Stem { value: Value::map(values), ty: Type::map_of(types) }
 }
 
 /// `use: [a.yaml, b.yaml]`, or `use: {name: a.yaml}` to rename.

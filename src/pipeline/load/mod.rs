@@ -5,11 +5,15 @@
 
 mod checks;
 mod collect;
+mod csv_table;
+mod columns;
 mod expectations;
+mod facts;
 mod files;
 mod functions;
 mod header;
 mod sections;
+mod tables;
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::yaml;
@@ -17,11 +21,13 @@ use crate::source::{Sources, Span};
 use crate::spec::Spec;
 
 pub use checks::{CHECK_KEYS, EXAMPLE_KEYS};
+pub use columns::{CELL_TYPES, COLUMN_KEYS};
 pub use expectations::EXPECTATION_KEYS;
 pub use files::Workspace;
 pub use functions::{FUNCTION_KEYS, TYPES};
 pub use header::{TOP_KEYS, TopKey};
 pub use sections::{CONSTITUTION_KEYS, SCENARIO_KEYS};
+pub use tables::TABLE_KEYS;
 
 /// Loads one dataset's spec; `None` where its file does not read. After other mistakes there still is a spec, with what could
 /// be read, so that it can be checked in the same run.

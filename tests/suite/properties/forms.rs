@@ -10,8 +10,8 @@ use super::spec::{Body, Entry, Gives, Scenario, Spec};
 pub(super) type Choice = (u8, u8, u8);
 
 /// How many kinds of draws and of derivations there are.
-const DRAWS: u8 = 24;
-const DERIVATIONS: u8 = 7;
+const DRAWS: u8 = 25;
+const DERIVATIONS: u8 = 8;
 
 /// Random specs.
 pub(super) fn specs() -> impl Strategy<Value = Spec> {
@@ -117,7 +117,7 @@ fn draw(kind: u8, a: u8, b: u8, earlier: &[Entry]) -> Made {
         15 => alone("{each: colours, as: e, give: {each: sizes, as: f, int: 0..999999}}", Gives::Other),
         16 => alone("{each: sizes, as: e, key: \"{{ e }}\", object: {p: {int: 0..9999}, q: {bool: 0.5}}}", Gives::Other),
         17 => alone("{let: {base: {int: 0..40}}, give: \"{{ base * 2 }}\"}", Gives::Int),
-        18..=23 => dependent(kind, b, earlier).unwrap_or_else(|| alone(format!("{{int: 0..{top}}}"), Gives::Int)),
+        18..=24 => dependent(kind, b, earlier).unwrap_or_else(|| alone(format!("{{int: 0..{top}}}"), Gives::Int)),
         _ => unreachable!("there are {DRAWS} kinds"),
     }
 }
@@ -150,6 +150,10 @@ fn dependent(kind: u8, at: u8, earlier: &[Entry]) -> Option<Made> {
             let yaml = format!("{{each: {read}, as: e, int: 0..99999}}");
             (read, yaml, Gives::Other)
         }
+        23 => {
+            let read = readable(earlier, Gives::Word, at)?;
+            (read.clone(), format!("{{given: {read}, cases: shades, column: how}}"), Gives::Int)
+        }
         _ => {
             let read = readable(earlier, Gives::Bool, at)?;
             let yaml = format!("{{int: 0..9, when: \"maybe {read}\"}}");
@@ -173,6 +177,7 @@ fn derivation(kind: u8, a: u8, b: u8, earlier: &[Entry]) -> Made {
             (format!("{{collect: [{{when: {int} > 10, give: a}}, {{when: {int} > 40, give: b}}]}}"), Gives::Other, vec![int])
         }
         (5, _, Some(word), _) => (format!("{{given: {word}, cases: {{green: 1}}, else: 2}}"), Gives::Other, vec![word]),
+        (7, _, Some(word), _) => (format!("{{given: {word}, cases: part.shades, column: line}}"), Gives::Other, vec![word]),
         (6, .., Some(words)) => (format!("{{each: {words}, as: e, give: \"{{{{ e }}}}!\"}}"), Gives::Other, vec![words]),
         _ => (format!("\"{{{{ {echoed} }}}}\""), Gives::Other, vec![echoed.clone()]),
     }
