@@ -172,7 +172,9 @@ mod tests {
         fn the_crate_reads_the_same(cells in prop::collection::vec(prop::collection::vec("[a,\"\r\n é]{0,4}", 2..5), 0..6)) {
             for style in [csv::QuoteStyle::Necessary, csv::QuoteStyle::Always] {
                 let mut writer = csv::WriterBuilder::new().flexible(true).quote_style(style).from_writer(Vec::new());
-                cells.iter().for_each(|row| writer.write_record(row).unwrap());
+                for row in &cells {
+                    writer.write_record(row).unwrap();
+                }
                 let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
                 let read: Vec<Vec<String>> =
                     rows(&text).unwrap().into_iter().map(|row| row.into_iter().map(|(text, ..)| text).collect()).collect();

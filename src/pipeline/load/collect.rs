@@ -226,12 +226,15 @@ fn stem_name(path: &str) -> Text {
 
 /// What a used file's name stands for: its facts, and the content of a constitution.
 fn stem_of<'f>(facts: impl Iterator<Item = (&'f Text, &'f Fact)>, root: &Node) -> Stem {
-    let (mut values, mut types): (Vec<(Text, Value)>, Vec<(Text, Type)>) =
-        facts.map(|(name, fact)| ((name.clone(), fact.value.clone()), (name.clone(), fact.ty.clone()))).unzip();
+    let (mut values, mut types) = (Vec::new(), Vec::new());
+    for (name, fact) in facts {
+        values.push((name.clone(), fact.value.clone()));
+        types.push((name.clone(), fact.ty.clone()));
+    }
     let constitution = root.get("constitution").map(Node::value);
     for (name, value) in constitution.as_ref().and_then(Value::as_map).into_iter().flat_map(Map::iter) {
-        types.push((name.clone(), Type::of(value)));
         values.push((name.clone(), value.clone()));
+        types.push((name.clone(), Type::of(value)));
     }
     Stem { value: Value::map(values), ty: Type::map_of(types) }
 }

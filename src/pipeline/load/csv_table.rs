@@ -79,7 +79,9 @@ fn named(header: &[Cell], reader: &mut Reader<'_>) -> bool {
             })
         };
         whole &= wrong.is_none();
-        wrong.into_iter().for_each(|diagnostic| reader.report(diagnostic));
+        if let Some(diagnostic) = wrong {
+            reader.report(diagnostic);
+        }
     }
     whole
 }

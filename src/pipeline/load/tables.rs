@@ -200,10 +200,10 @@ fn cell(node: &Node, column: &Column, reader: &mut Reader<'_>) -> Option<Box<dyn
 }
 
 /// The types of the columns of data, by name.
-fn types<'r>(columns: &'r [Column], rows: impl Iterator<Item = &'r Row> + Clone) -> IndexMap<&'r str, Type> {
+fn types<'r>(columns: &'r [Column], rows: &[&Row]) -> IndexMap<&'r str, Type> {
     let data = columns.iter().filter(|column| column.kind.is_data());
     data.map(|column| {
-        let values = rows.clone().filter_map(|row| row.data.get(&column.name));
+        let values = rows.iter().filter_map(|row| row.data.get(&column.name));
         (column.name.as_str(), column.kind.ty(values))
     })
     .collect()
@@ -211,7 +211,7 @@ fn types<'r>(columns: &'r [Column], rows: impl Iterator<Item = &'r Row> + Clone)
 
 /// A table whose rows have keys. What is known of a row says exactly which of its optional cells are there.
 fn keyed(rows: Vec<(Text, Row)>, span: Span, columns: &[Column]) -> Made {
-    let types = types(columns, rows.iter().map(|(_, row)| row));
+    let types = types(columns, &rows.iter().map(|(_, row)| row).collect::<Vec<_>>());
     let known = |row: &Row| {
         let there = types.iter().filter(|(name, _)| row.data.get(name).is_some());
         Type::map_of(there.map(|(name, ty)| (*name, ty.clone())))
@@ -233,7 +233,7 @@ fn keyed(rows: Vec<(Text, Row)>, span: Span, columns: &[Column]) -> Made {
 
 /// A table whose rows are a list.
 fn list(rows: Vec<Row>, columns: &[Column]) -> Made {
-    let fields = types(columns, rows.iter()).into_iter().map(|(name, ty)| {
+    let fields = types(columns, &rows.iter().collect::<Vec<_>>()).into_iter().map(|(name, ty)| {
         let optional = rows.iter().any(|row| row.data.get(name).is_none());
         (Text::from(name), Field { ty, optional })
     });
