@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use crate::form::{FORMS, FormKind, Key, MODIFIERS};
 use crate::pipeline::load::{
-    CELL_TYPES, CHECK_KEYS, COLUMN_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, SCENARIO_KEYS,
-    TABLE_KEYS, TOP_KEYS, TYPES,
+    AIM_SCHEMA, CELL_TYPES, CHECK_KEYS, COLUMN_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS,
+    REQUIREMENT_KEYS, SCENARIO_KEYS, TABLE_KEYS, TOP_KEYS, TYPES,
 };
 
 type Object = Map<String, Value>;
@@ -144,11 +144,13 @@ fn definitions() -> Result<Object, serde_json::Error> {
     }
     definitions.insert("type".to_owned(), argument_type());
     definitions.insert("column_type".to_owned(), column_type());
+    definitions.insert("aim".to_owned(), serde_json::from_str(AIM_SCHEMA)?);
     let tables = [
         ("table", TABLE_KEYS),
         ("column", COLUMN_KEYS),
         ("constitution", CONSTITUTION_KEYS),
         ("scenario", SCENARIO_KEYS),
+        ("requirement", REQUIREMENT_KEYS),
         ("check", CHECK_KEYS),
         ("example", EXAMPLE_KEYS),
         ("expectation", EXPECTATION_KEYS),

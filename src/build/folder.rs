@@ -15,7 +15,7 @@ use crate::pipeline::load::Workspace;
 use crate::pipeline::manifest::{DatasetEntry, Expectations, FileEntry, Judged, MANIFEST_FILE, Manifest, Origin};
 use crate::pipeline::plan::{Plan, plan};
 use crate::pipeline::verify::expectations::Judge;
-use crate::pipeline::{Making, make};
+use crate::pipeline::{Made as Records, Making, make};
 use crate::source::Sources;
 use crate::world::{Stage, World};
 
@@ -168,11 +168,12 @@ fn dataset(
     let mut output = Output::open(targets, sinks)?;
     let mut judge = judge(world, checked);
     let mut advance = |records| reporter.advance(records);
-    let digest = make(&plan, targets, &mut output, &mut judge, making, &mut advance).map_err(|why| stopped(why, diagnostics))?;
+    let records = make(&plan, targets, &mut output, &mut judge, making, &mut advance);
+    let records = records.map_err(|why| stopped(why, diagnostics))?;
     let written = output.finish()?;
     let expectations = judged(&plan, judge, diagnostics, reporter)?;
     let files: Vec<(String, Written)> = paths.into_iter().zip(written).collect();
-    let made = Made { dataset: checked.spec.name.to_string(), entry: entry(&plan, digest, expectations, sources), files };
+    let made = Made { dataset: checked.spec.name.to_string(), entry: entry(&plan, &records, expectations, sources), files };
     if !diagnostics.has_errors() {
         reporter.finish(&built(&made, layout));
     }
@@ -207,7 +208,7 @@ pub(super) fn judged(
     Ok(Expectations::Judged(outcomes.into_iter().map(|one| Judged { expected: one.expected, found: one.found }).collect()))
 }
 
-fn entry(plan: &Plan<'_>, record_digest: Digest, expectations: Expectations, sources: &Sources) -> DatasetEntry {
+fn entry(plan: &Plan<'_>, records: &Records, expectations: Expectations, sources: &Sources) -> DatasetEntry {
     let spec = &plan.checked.spec;
     let specs = spec.closure.iter().filter_map(|id| sources.get(*id));
     DatasetEntry {
@@ -218,7 +219,8 @@ fn entry(plan: &Plan<'_>, record_digest: Digest, expectations: Expectations, sou
         from: plan.from,
         records: plan.count,
         scenarios: plan.scenario_counts(),
-        record_digest,
+        attempts: (!plan.checked.settling.is_idle()).then_some(records.attempts),
+        record_digest: records.digest,
         verdicts: BTreeMap::from([("verified".to_owned(), plan.count)]),
         expectations,
         files: BTreeMap::new(),
@@ -246,6 +248,7 @@ fn built(made: &Made, layout: &Layout) -> Built {
     Built {
         dataset: made.dataset.clone(),
         records: made.entry.records,
+        attempts: made.entry.attempts,
         files: layout.roots.iter().zip(&made.files).map(file).collect(),
         judged: matches!(made.entry.expectations, Expectations::Judged(_)),
     }

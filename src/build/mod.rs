@@ -7,6 +7,7 @@
 mod datasets;
 mod folder;
 mod locking;
+mod piloted;
 mod stream;
 
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ use crate::source::Sources;
 use crate::world::WorldError;
 
 pub use datasets::{Selected, listing, select};
+pub use piloted::piloted;
 
 /// What to build.
 pub struct Request {
@@ -95,6 +97,8 @@ pub struct Built {
     pub dataset: String,
     /// How many records.
     pub records: u64,
+    /// How many attempts they took together; `None` where nothing is planned or required.
+    pub attempts: Option<u64>,
     /// Path under the output folder and length in bytes of every file.
     pub files: Vec<(String, u64)>,
     /// Whether its expectations were judged.

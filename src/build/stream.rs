@@ -50,7 +50,8 @@ pub(super) fn write(
     let mut output = Output::open(&targets, vec![sink])?;
     let mut judge = judge(workspace.world, &one.checked);
     let mut advance = |records| reporter.advance(records);
-    make(&plan, &targets, &mut output, &mut judge, making, &mut advance).map_err(|why| stopped(why, diagnostics))?;
+    let records = make(&plan, &targets, &mut output, &mut judge, making, &mut advance);
+    let records = records.map_err(|why| stopped(why, diagnostics))?;
     let written = output.finish()?;
     let expectations = judged(&plan, judge, diagnostics, reporter)?;
     if diagnostics.has_errors() {
@@ -63,6 +64,7 @@ pub(super) fn write(
     let built = Built {
         dataset: one.checked.spec.name.to_string(),
         records: plan.count,
+        attempts: (!one.checked.settling.is_idle()).then_some(records.attempts),
         files: written.iter().map(|file| ("-".to_owned(), file.bytes)).collect(),
         judged: matches!(expectations, Expectations::Judged(_)),
     };

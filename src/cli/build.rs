@@ -23,6 +23,8 @@ const NAME: &str = "build";
 struct Made {
     dataset: String,
     records: u64,
+    /// How many attempts they took together to meet what is planned and required; null where nothing is.
+    attempts: Option<u64>,
     /// Whether its expectations were judged: only whole datasets can be.
     judged: bool,
     files: Vec<File>,
@@ -135,6 +137,6 @@ fn outcome(folder: &Path, current: &Path, lock: LockMode) -> Vec<String> {
 impl From<Built> for Made {
     fn from(built: Built) -> Self {
         let files = built.files.into_iter().map(|(path, bytes)| File { path, bytes }).collect();
-        Self { dataset: built.dataset, records: built.records, judged: built.judged, files }
+        Self { dataset: built.dataset, records: built.records, attempts: built.attempts, judged: built.judged, files }
     }
 }

@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::Exit;
 use super::args::Check as Args;
+use super::attempts::{self, Cell};
 use super::messages::{Ending, Messages};
 use super::progress::plural;
-use crate::build::select;
+use crate::build::{Selected, piloted, select};
 use crate::diag::Diagnostics;
 use crate::pipeline::check::Checked;
 use crate::pipeline::expand::Expander;
@@ -29,15 +30,23 @@ struct Sound {
     examples: usize,
     /// How many records were made and verified.
     records: u64,
+    /// How the planned labels came out in trials; empty where none are planned.
+    pilot: Vec<Cell>,
 }
 
 pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -> Exit {
     let mut sources = Sources::default();
     let mut diagnostics = Diagnostics::default();
     let selected = select(workspace, &args.datasets, &mut sources, &mut diagnostics);
-    let result =
-        selected.map(|selected| selected.iter().filter_map(|one| tried(&one.checked, &mut diagnostics)).collect::<Vec<_>>());
-    let lines = result.iter().flatten().map(line).collect();
+    let mut lines = Vec::new();
+    let mut found = |one: &Selected| {
+        let cells = piloted(workspace, &one.checked, &sources, &mut diagnostics);
+        let sound = tried(&one.checked, &mut diagnostics);
+        lines.extend(sound.iter().map(line));
+        lines.extend(attempts::table(&one.checked, &cells));
+        Some(Sound { pilot: attempts::cells(&one.checked, &cells), ..sound? })
+    };
+    let result = selected.map(|selected| selected.iter().filter_map(&mut found).collect::<Vec<_>>());
     messages.end(&Ending { lines, ..Ending::new("check", sources, diagnostics, result) })
 }
 
@@ -61,11 +70,12 @@ fn tried(checked: &Checked, diagnostics: &mut Diagnostics) -> Option<Sound> {
         scenarios: checked.spec.scenarios.len(),
         examples: checked.spec.examples.len(),
         records,
+        pilot: Vec::new(),
     })
 }
 
 fn line(sound: &Sound) -> String {
-    let Sound { dataset, scenarios, examples, records } = sound;
+    let Sound { dataset, scenarios, examples, records, .. } = sound;
     let counted = [(*scenarios as u64, "scenario"), (*examples as u64, "example")];
     let counted = counted.map(|(number, noun)| plural(number, noun)).join(", ");
     format!("{dataset}: sound; {counted}, {} tried", plural(*records, "record"))

@@ -14,6 +14,7 @@ mod messages;
 mod args;
 mod pretty;
 mod report;
+mod attempts;
 mod build;
 mod check;
 mod preview;

@@ -16,9 +16,9 @@ use crate::json;
 use crate::pipeline::check::Checked;
 use crate::pipeline::expand::Expander;
 use crate::pipeline::load::Workspace;
+use crate::pipeline::plan::PlanCache;
 use crate::pipeline::plan::plan;
 use crate::pipeline::verify::verify;
-use crate::random::QuotaCache;
 use crate::record::Node;
 use crate::source::Sources;
 
@@ -40,7 +40,7 @@ fn show(checked: &Checked, args: &Args, messages: &Messages, diagnostics: &mut D
     let count = args.count.unwrap_or(if args.index.is_some() { 1 } else { SHOWN });
     let plan = plan(checked, args.seed, from, count);
     let mut expander = Expander::new(&plan, false);
-    let mut scenarios = QuotaCache::default();
+    let mut scenarios = PlanCache::default();
     let mut page = Page { messages, color: messages.colors_data(), printed: false };
     let mut last = Value::Undefined;
     for index in from..=from.saturating_add(count - 1) {

@@ -43,11 +43,20 @@ impl Reporter for Report {
     }
 }
 
-/// `1,000 records, 4 files`; a stream is no file.
+/// `1,000 records, 2.3 attempts a record, 4 files`; a stream is no file.
 fn made(built: &Built) -> String {
-    let records = plural(built.records, "record");
+    let mut records = plural(built.records, "record");
+    if let Some(attempts) = built.attempts.filter(|_| built.records > 0) {
+        records = format!("{records}, {} attempts a record", tenths(attempts, built.records));
+    }
     match built.files.iter().filter(|(path, _)| path != "-").count() {
         0 => records,
         files => format!("{records}, {}", plural(files as u64, "file")),
     }
+}
+
+/// A quotient with one decimal.
+fn tenths(whole: u64, parts: u64) -> String {
+    let tenths = (u128::from(whole) * 10 + u128::from(parts) / 2) / u128::from(parts.max(1));
+    format!("{}.{}", tenths / 10, tenths % 10)
 }

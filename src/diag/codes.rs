@@ -87,8 +87,8 @@ codes! {
     HIDDEN_CAUSE = "hidden-cause": "a target that reaches a draw which the input does not hold";
     LEAK = "leak": "an input that reads a name emitted as a target";
     AIM_READ = "aim-read": "something other than a draw that reads a planned label";
-    AIM_UNREACHABLE = "aim-unreachable": "a planned label that no draw reaches";
-    AIM_COSTLY = "aim-costly": "a planned label that takes many attempts";
+    AIM_UNREACHABLE = "aim-unreachable": "a planned label or a requirement that no draw reaches";
+    AIM_COSTLY = "aim-costly": "a planned label or a requirement that takes many attempts";
     SAY_IN_DERIVE = "say-in-derive": "a derivation that reads wording";
     TOO_DEEP = "too-deep": "expressions, names or files that need each other through too many levels";
     STREAM_NEEDED = "stream-needed": "a draw whose address would be its position";

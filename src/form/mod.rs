@@ -35,6 +35,7 @@ use crate::program::Form;
 pub use data::literal;
 pub use key::Key;
 pub use parse::{Files, Parse, Position, Shape, bad_name, is_name};
+pub use pick::weighted_values;
 pub use record::record;
 pub use refused::refused;
 

@@ -122,6 +122,41 @@ fn weighted_item(cx: &mut Parse<'_>, item: &Node) -> Option<(Value, Weight)> {
     Some((literal(cx, give)?, weight?))
 }
 
+/// Values that are planned rather than drawn: one, several in equal shares, or `{pick: …}` by weight.
+pub fn weighted_values(cx: &mut Parse<'_>, node: &Node) -> Option<(Vec<(Value, Span)>, Weights)> {
+    let one = || Weight::of_int(1).ok();
+    let (labels, list): (Vec<_>, Vec<_>) = match &node.kind {
+        NodeKind::Map(entries) => match entries.as_slice() {
+            [entry] if entry.key.text == "pick" => match &entry.value.kind {
+                NodeKind::Map(labels) if !labels.is_empty() => {
+                    let read = labels.iter().map(|one| Some(((one.key_value.clone(), one.key_span), weight(cx, &one.value)?)));
+                    read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip()
+                }
+                NodeKind::List(items) if is_weighted(items) => {
+                    let read =
+                        items.iter().map(|item| weighted_item(cx, item).map(|(value, weight)| ((value, item.span), weight)));
+                    read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip()
+                }
+                _ => return weighted_values(cx, &entry.value),
+            },
+            _ => {
+                cx.expected(node, "a label, a list of labels, or `{pick: {label: weight}}`");
+                return None;
+            }
+        },
+        NodeKind::List(items) if items.is_empty() => {
+            cx.report(Diagnostic::error(codes::EMPTY_CHOICE, node.span, "there is nothing to aim at"));
+            return None;
+        }
+        NodeKind::List(items) => {
+            let read = items.iter().map(|item| Some(((literal(cx, item)?, item.span), one()?)));
+            read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip()
+        }
+        _ => (vec![(literal(cx, node)?, node.span)], vec![one()?]),
+    };
+    Some((labels, weights(cx, node.span, &list)?))
+}
+
 struct Uniform {
     span: Span,
     pool: Pool,

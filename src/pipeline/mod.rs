@@ -68,10 +68,19 @@ struct Shard {
     chunks: Vec<Chunk>,
     digests: Vec<Digest>,
     tally: Tally,
+    attempts: u64,
+}
+
+/// What the records of a dataset came to.
+pub struct Made {
+    /// SHA-256 over the SHA-256 of each record's canonical JSON, in order.
+    pub digest: Digest,
+    /// How many attempts all records took together.
+    pub attempts: u64,
 }
 
 /// Makes every record of a plan: expands, verifies and encodes shard by shard in parallel, and hands the shards in order to the
-/// output and the judge. Gives the digest of all records (SHA-256 over the SHA-256 of each record's canonical JSON, in order).
+/// output and the judge.
 ///
 /// # Errors
 /// The first shard, in order, that is wrong or cannot be written; whatever was written by then is not to be kept.
@@ -82,8 +91,9 @@ pub fn make(
     judge: &mut Judge<'_>,
     making: &Making<'_>,
     advance: &mut dyn FnMut(u64),
-) -> Result<Digest, Stopped> {
+) -> Result<Made, Stopped> {
     let mut hasher = Hasher::default();
+    let mut attempts = 0;
     let work = |range: Range<u64>| shard(plan, targets, making, range);
     ordered(making.pool, plan.shards(), work, |made| {
         let made = made?;
@@ -93,12 +103,13 @@ pub fn make(
         for digest in &made.digests {
             hasher.update(digest.bytes());
         }
+        attempts += made.attempts;
         output.write(made.chunks).map_err(Stopped::Emit)?;
         judge.add(made.tally, made.records).map_err(Stopped::Storage)?;
         advance(made.records);
         Ok(())
     })?;
-    Ok(hasher.finish())
+    Ok(Made { digest: hasher.finish(), attempts })
 }
 
 fn shard(plan: &Plan<'_>, targets: &[Target], making: &Making<'_>, range: Range<u64>) -> Result<Shard, Stopped> {
@@ -131,7 +142,7 @@ fn shard(plan: &Plan<'_>, targets: &[Target], making: &Making<'_>, range: Range<
         return Err(Stopped::Wrong(gathered(wrong.into_iter().flatten())));
     }
     let chunks = emit::output::encode(targets, &records).map_err(Stopped::Emit)?;
-    Ok(Shard { records: records.len() as u64, chunks, digests, tally })
+    Ok(Shard { records: records.len() as u64, chunks, digests, tally, attempts: expander.attempts })
 }
 
 /// One mistake of the spec breaks many records: it is told of the first, with the others named.

@@ -32,6 +32,8 @@ pub enum Code {
     Scenario(Arc<[Value]>, Span),
     /// The record's index.
     Index,
+    /// The planned label of an aimed name, by number.
+    Aim(usize, Text, Span),
     /// Several slots as one map, without those that are absent: `context` and `say`.
     Gather(Arc<[(Text, usize)]>),
     /// `a.b`.
@@ -90,6 +92,10 @@ impl Code {
                 None => return Err(env.frame.left_open("scenario", Some(*span))),
             },
             Self::Index => Cow::Owned(Value::Int(i128::from(env.frame.at.index))),
+            Self::Aim(at, ..) => match env.frame.aims.get(*at) {
+                Some(planned) if !planned.is_undefined() => Cow::Borrowed(planned),
+                _ => Cow::Owned(Value::Null),
+            },
             Self::Gather(slots) => Cow::Owned(gather(slots, env)?),
             Self::Attr(inner, name, span) => attribute(inner.eval(env)?, name, *span)?,
             Self::Item(inner, key, span) => item(&inner.eval(env)?, &*key.eval(env)?, *span)?,

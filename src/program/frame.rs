@@ -94,7 +94,7 @@ pub struct Frame<'f> {
     pub cells: &'f [OnceCell<Value>],
     /// Which record it is.
     pub at: RecordAt,
-    /// The planned value of every aimed name, by number; null where the scenario aims at nothing.
+    /// The planned value of every aimed name, by number; undefined where the scenario plans none.
     pub aims: &'f [Value],
     /// Where its draws come from.
     pub draws: Draws,

@@ -24,6 +24,8 @@ pub enum Purpose {
     Function,
     /// The record.
     Record,
+    /// What a record is drawn anew for: facts, draws and derivations.
+    Requirement,
     /// Checks, examples, expectations: everything, the record included.
     Check,
 }
@@ -66,7 +68,7 @@ pub struct Lower<'s> {
     pub world: &'s World<'s>,
     states: Vec<State>,
     pub(super) busy: Vec<Text>,
-    slots: Vec<Slot>,
+    pub(super) slots: Vec<Slot>,
     pub(super) scopes: Vec<Scope>,
     pub(super) place: Place,
     pub(super) causes: BTreeSet<Text>,

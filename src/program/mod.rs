@@ -14,6 +14,7 @@ mod guard;
 mod infer;
 mod lower;
 mod names;
+mod redraw;
 mod resolve;
 mod scope;
 mod objects;
@@ -84,7 +85,8 @@ pub trait Form: Send + Sync {
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered;
     /// Whether it draws, itself or in a part.
     fn draws(&self) -> bool;
-    /// The bare name that it is exactly (`{{ name }}`, `{{ name.path }}`), if it is one: what counts as held in the input.
+    /// The name that it is exactly, if it is one, with the path inside it (`name` of `{{ name }}`, `name.path`): what counts as
+    /// held in the input.
     fn held(&self) -> Option<&str> {
         None
     }

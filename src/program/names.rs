@@ -115,6 +115,8 @@ pub struct World<'s> {
     pub scenarios: Vec<Text>,
     /// Context, draws, derivations and wording, by name.
     pub entries: IndexMap<Text, Entry<'s>>,
+    /// The planned labels of each aimed name, scenario by scenario; `None` where a scenario does not aim at it.
+    pub aims: IndexMap<Text, Vec<Option<Type>>>,
     /// Constants, by name.
     pub facts: IndexMap<Text, Fact>,
     /// The facts among them that are tables with rows by key, by name.

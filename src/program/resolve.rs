@@ -43,7 +43,9 @@ impl Lower<'_> {
             return (Code::Const(stem.value.clone()), ty);
         }
         let entry = world.entries.get_index_of(name);
-        if self.behind_barrier() && (entry.is_some() || matches!(name, "scenario" | "index" | "context" | "say" | "record")) {
+        if self.behind_barrier()
+            && (entry.is_some() || matches!(name, "scenario" | "index" | "context" | "say" | "record" | "aim"))
+        {
             self.report(
                 Diagnostic::error(codes::UNDEFINED_NAME, span, format!("a function does not see `{name}`"))
                     .hint("a function sees its arguments and facts only: pass the value as an argument"),
@@ -74,6 +76,11 @@ impl Lower<'_> {
                 (Code::Gather(slots.into()), ty)
             }
             "record" => self.record_value(span),
+            "aim" => {
+                let message = "`aim` is read name by name";
+                self.report(Diagnostic::error(codes::UNDEFINED_NAME, span, message).hint("write `aim.name`"));
+                refused()
+            }
             _ if world.incomplete => refused(),
             _ => {
                 let known = self.names_in_sight();
@@ -98,12 +105,15 @@ impl Lower<'_> {
     }
 
     fn wording_allowed(&mut self, span: Span) {
-        if self.purpose() == Purpose::Entry(Section::Derive) {
-            self.report(
-                Diagnostic::error(codes::SAY_IN_DERIVE, span, "a derivation reads wording")
-                    .hint("labels are computed from facts; read the facts that the wording is made of"),
-            );
-        }
+        let what = match self.purpose() {
+            Purpose::Entry(Section::Derive) => "a derivation",
+            Purpose::Requirement => "a requirement",
+            _ => return,
+        };
+        self.report(
+            Diagnostic::error(codes::SAY_IN_DERIVE, span, format!("{what} reads wording"))
+                .hint("labels are computed from facts; read the facts that the wording is made of"),
+        );
     }
 
     fn entry_value(&mut self, at: usize, name: &str, span: Span) -> Typed {
@@ -148,6 +158,7 @@ impl Lower<'_> {
     fn member(&mut self, object: &str, name: &Name, span: Span) -> Option<Typed> {
         let world = self.world;
         let (key, section) = match object {
+            "aim" => return Some(self.planned(name, span)),
             "say" => (format!("say.{}", name.text), Section::Say),
             "context" => (name.text.to_string(), Section::Context),
             _ => return None,
@@ -188,6 +199,31 @@ impl Lower<'_> {
         (Code::Attr(Box::new(code), name.text.clone(), span), field)
     }
 
+    /// `aim.x`: the label that is planned for the record, null where its scenario plans none.
+    fn planned(&mut self, name: &Name, span: Span) -> Typed {
+        if !matches!(self.purpose(), Purpose::Entry(section) if section.drawn()) {
+            let message = "only a draw may read a planned label";
+            self.report(
+                Diagnostic::error(codes::AIM_READ, span, message)
+                    .hint("a label follows from the facts: read the name itself, or let a draw read its aim"),
+            );
+            return refused();
+        }
+        let world = self.world;
+        let code = |at| Code::Aim(at, name.text.clone(), span);
+        if let Some((at, _, labels)) = world.aims.get_full(name.text.as_str()) {
+            let live = labels.iter().zip(&self.place.live).filter(|(_, live)| **live);
+            return (code(at), Type::join_all(live.map(|(label, _)| label.clone().unwrap_or_else(Type::null))));
+        }
+        // A module may speak of an aim that this dataset does not have.
+        if !world.incomplete && !world.entries.contains_key(name.text.as_str()) {
+            let known = world.aims.keys().chain(world.entries.keys()).map(Text::as_str);
+            let message = format!("nothing is called `{}`, so nothing can be aimed at", name.text);
+            self.report(Diagnostic::error(codes::UNDEFINED_ATTRIBUTE, name.span, message).suggest(&name.text, known));
+        }
+        (code(usize::MAX), Type::any())
+    }
+
     /// The plain evaluator looks `say` up as one map: of the members that the expression reads.
     fn member_root(&mut self, object: &str, member: &Text, code: &Code) {
         let key = Code::Const(Value::Text(member.clone()));
@@ -195,7 +231,7 @@ impl Lower<'_> {
             Some((_, Code::Map(members, _))) => members.push((key, code.clone())),
             Some(_) => {}
             None => {
-                let Code::Slot(_, _, span) = code else { return };
+                let (Code::Slot(_, _, span) | Code::Aim(_, _, span)) = code else { return };
                 self.roots.push((Text::from(object), Code::Map(vec![(key, code.clone())], *span)));
             }
         }

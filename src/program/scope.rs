@@ -61,7 +61,7 @@ impl Lower<'_> {
         let world = self.world;
         let entry = world.entries.get(name).filter(|_| around.is_none()).map(|entry| entry.span);
         let fact = world.facts.get(name).map(|fact| fact.span);
-        let reserved = matches!(name, "scenario" | "index" | "context" | "say" | "record" | "params");
+        let reserved = matches!(name, "scenario" | "index" | "context" | "say" | "record" | "params" | "aim");
         if !local && !reserved && entry.is_none() && fact.is_none() && !world.stems.contains_key(name) {
             return;
         }

@@ -231,7 +231,7 @@ impl TemplateText {
         !self.text.contains("{{") && !self.text.contains("{%") && !self.text.contains("{#")
     }
 
-    /// The bare name that it is exactly, if it is one: `{{ name }}` or `{{ name.path }}`.
+    /// The name that it is exactly, if it is one, with the path inside it: `{{ name }}` or `{{ name.path }}`.
     #[must_use]
     pub fn held(&self) -> Option<&str> {
         let inner = self.text.strip_prefix("{{")?.strip_suffix("}}")?.trim();
@@ -239,7 +239,7 @@ impl TemplateText {
         if !inner.chars().all(path) {
             return None;
         }
-        inner.split('.').next().filter(|name| !name.is_empty())
+        Some(inner).filter(|path| path.split('.').all(|part| !part.is_empty()))
     }
 
     /// Parses and lowers it. One whole `{{ … }}` keeps its type unless `text` asks for text; anything else is text.

@@ -42,6 +42,12 @@ pub struct Spec {
     pub stems: IndexMap<Text, Stem>,
     /// The record, and its place.
     pub record: Option<(Span, Box<dyn Form>)>,
+    /// The labels that are planned, by the derived name.
+    pub aims: IndexMap<Text, Aim>,
+    /// What a record is drawn anew for.
+    pub requirements: Vec<Requirement>,
+    /// How many attempts a record may take.
+    pub attempts: u32,
     /// What must hold for every record.
     pub checks: Vec<Check>,
     /// Worked cases.
@@ -100,6 +106,57 @@ pub struct Function {
     pub body: Box<dyn Form>,
     /// Whether the dataset's own file declares it.
     pub own: bool,
+}
+
+/// How many attempts a record may take where a spec does not say.
+pub const ATTEMPTS: u32 = 1_000;
+
+/// The planned values of a derived name.
+pub struct Aim {
+    /// Where the name is aimed at first.
+    pub span: Span,
+    /// What is planned where a scenario does not say otherwise.
+    pub base: Option<Distribution>,
+    /// What is planned in single scenarios, by their order.
+    pub overlays: Vec<(usize, Distribution)>,
+}
+
+impl Aim {
+    /// What is planned in a scenario; `None` where nothing is.
+    #[must_use]
+    pub fn of(&self, scenario: usize) -> Option<&Distribution> {
+        let own = self.overlays.iter().find(|(one, _)| *one == scenario).map(|(_, distribution)| distribution);
+        own.or(self.base.as_ref())
+    }
+
+    /// Every distribution.
+    pub fn distributions(&self) -> impl Iterator<Item = &Distribution> {
+        self.base.iter().chain(self.overlays.iter().map(|(_, distribution)| distribution))
+    }
+}
+
+/// Labels and their shares, exact in every block of as many records as the weights add up to.
+pub struct Distribution {
+    /// Where it stands.
+    pub span: Span,
+    /// The labels, each with its place.
+    pub labels: Vec<(Value, Span)>,
+    /// One weight a label.
+    pub weights: Weights,
+}
+
+/// Something that a record must meet: it is drawn anew until it does.
+pub struct Requirement {
+    /// Its name.
+    pub id: Text,
+    /// Where the name is given.
+    pub span: Span,
+    /// The condition.
+    pub that: ExprText,
+    /// The draws that are made anew; empty for all that the condition depends on.
+    pub redraw: Vec<(Text, Span)>,
+    /// The scenario it is limited to.
+    pub scenario: Option<usize>,
 }
 
 /// Something that must hold for every record.

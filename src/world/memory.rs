@@ -132,6 +132,12 @@ impl World for MemoryWorld {
         Ok(Box::new(MemoryStage { world: self.clone(), out: out.to_path_buf(), new, replaced: BTreeSet::new() }))
     }
 
+    fn make_folder(&self, path: &Path) -> Result<(), WorldError> {
+        // Folders are where files are.
+        let state = self.state();
+        if state.files.contains_key(path) { Err(WorldError::io("make", path, ErrorKind::AlreadyExists)) } else { Ok(()) }
+    }
+
     fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), WorldError> {
         let mut state = self.state();
         state.create(path)?;

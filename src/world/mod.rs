@@ -67,6 +67,12 @@ pub trait World: Send + Sync {
     /// or mount point at `out`, a parent that cannot be written, a file system without exchange.
     fn stage(&self, out: &Path) -> Result<Box<dyn Stage>, WorldError>;
 
+    /// Makes a folder and those it lies in, where they are missing.
+    ///
+    /// # Errors
+    /// When something else stands there or the disk refuses.
+    fn make_folder(&self, path: &Path) -> Result<(), WorldError>;
+
     /// Replaces one file in one step; it need not exist, but its folder must.
     ///
     /// # Errors

@@ -75,6 +75,10 @@ impl World for SystemWorld {
         Ok(Box::new(SystemStage::open(out)?))
     }
 
+    fn make_folder(&self, path: &Path) -> Result<(), WorldError> {
+        fs::create_dir_all(path).map_err(|cause| WorldError::io("make", path, cause))
+    }
+
     fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), WorldError> {
         // Where the path is a link, the file that it leads to is replaced, and the link stays.
         let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());

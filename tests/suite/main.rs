@@ -5,6 +5,7 @@
 mod workbench;
 mod workspace;
 
+mod aims;
 mod architecture;
 mod cli;
 mod determinism;
@@ -19,4 +20,5 @@ mod misspelling;
 mod newcomer;
 mod procedure;
 mod properties;
+mod rederive;
 mod reference;

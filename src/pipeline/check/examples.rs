@@ -31,7 +31,8 @@ pub(super) fn names(spec: &Spec, cx: &mut Lower<'_>) {
     }
 }
 
-fn type_of(spec: &Spec, name: &str, span: Span, cx: &mut Lower<'_>) -> Option<Type> {
+/// What is known of a name that an example or an aim speaks of; an unknown one is reported.
+pub(super) fn type_of(spec: &Spec, name: &str, span: Span, cx: &mut Lower<'_>) -> Option<Type> {
     cx.mark_used(name);
     if name == "scenario" && !spec.scenarios.is_empty() {
         return Some(Type::words(spec.scenarios.iter().map(|scenario| scenario.name.clone())));
@@ -52,25 +53,32 @@ fn type_of(spec: &Spec, name: &str, span: Span, cx: &mut Lower<'_>) -> Option<Ty
 
 /// A value that the name can never have makes an example of nothing.
 fn fits(stated: &Stated, ty: &Type, cx: &mut Lower<'_>) {
-    let name = &stated.name;
     let items = match &stated.value {
         Value::List(items) if ty.list.is_some() => items.iter().map(|item| (item, ty.item())).collect(),
         other => vec![(other, ty.clone())],
     };
     for (value, ty) in items {
-        let own = Type::of(value);
-        if ty.is_any() || ty.is_never() || own.can_equal(&ty) {
-            continue;
+        if let Some(diagnostic) = never(&stated.name, value, stated.span, &ty) {
+            cx.report(diagnostic);
         }
-        let mut shown = String::new();
-        let shown = if print(value, &mut shown).is_ok() { format!("`{shown}`") } else { value.kind().to_owned() };
-        let mut diagnostic = Diagnostic::error(codes::NEVER_EQUAL, stated.span, format!("`{name}` is never {shown}"));
-        if let (Some(words), Some(word)) = (ty.vocabulary(), value.as_text()) {
-            let known = || words.iter().map(Text::as_str);
-            diagnostic = diagnostic.suggest(word, known()).hint(format!("it is one of {}", quoted_list(known())));
-        }
-        cx.report(diagnostic);
     }
+}
+
+/// The diagnostic for a value that a name never has.
+pub(super) fn never(name: &str, value: &Value, span: Span, ty: &Type) -> Option<Diagnostic> {
+    if ty.is_any() || ty.is_never() || Type::of(value).can_equal(ty) {
+        return None;
+    }
+    let mut shown = String::new();
+    let shown = if print(value, &mut shown).is_ok() { format!("`{shown}`") } else { value.kind().to_owned() };
+    let diagnostic = Diagnostic::error(codes::NEVER_EQUAL, span, format!("`{name}` is never {shown}"));
+    Some(match (ty.vocabulary(), value.as_text()) {
+        (Some(words), Some(word)) => {
+            let known = || words.iter().map(Text::as_str);
+            diagnostic.suggest(word, known()).hint(format!("it is one of {}", quoted_list(known())))
+        }
+        _ => diagnostic,
+    })
 }
 
 /// Runs every example.

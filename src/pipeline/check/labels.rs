@@ -2,46 +2,122 @@
 //!
 //! A target that is a draw, or that reaches a draw (or the scenario, or the index) which the input does not hold, could not be
 //! learnt and could not be checked again. A draw is held where an input leaf is exactly `{{ name }}`, `{{ name.path }}` or
-//! `{{ context }}`; text and arithmetic do not hold it. Wording is exempt.
+//! `{{ context }}`; text and arithmetic do not hold it. Wording is exempt. The other way round, an input that reads what is
+//! emitted as a target holds its answer (`leak`).
+//!
+//! In: the record's forms. Out: diagnostics, and a [`Rederivation`]: how to read the facts back from an emitted input, and what
+//! computes each target from them.
 
 use std::collections::BTreeSet;
 
 use crate::data::Text;
 use crate::diag::{Diagnostic, Severity, codes};
-use crate::program::{Form, Lower, Section};
+use crate::program::{Form, Lower, Op, Section};
+use crate::source::Span;
 use crate::spec::Spec;
 
+/// How targets are computed again from an emitted record.
+#[derive(Default)]
+pub struct Rederivation {
+    /// The input leaves that hold facts: path in the record, and what stands there.
+    pub held: Vec<(String, Held)>,
+    /// Every target leaf.
+    pub targets: Vec<Target>,
+}
+
+/// What an input leaf holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// The value of a slot.
+    Slot(usize),
+    /// A part of the value of a slot, by its path.
+    Part(usize, String),
+    /// Every slot of `context`, as one map.
+    Context,
+    /// The scenario.
+    Scenario,
+}
+
+/// One leaf under `target_output`.
+pub struct Target {
+    /// Its path in the record.
+    pub path: String,
+    /// Where it stands in the spec.
+    pub span: Span,
+    /// What computes it.
+    pub op: Box<dyn Op>,
+    /// Whether it holds wording, of which another alternative would be as right.
+    pub worded: bool,
+}
+
+/// A target leaf with what it reads.
+struct Leaf {
+    target: Target,
+    held: Option<Text>,
+    causes: BTreeSet<Text>,
+}
+
 /// Checks the targets of the record against its input.
-pub(super) fn check(spec: &Spec, cx: &mut Lower<'_>) {
-    let Some((_, record)) = &spec.record else { return };
+pub(super) fn check(spec: &Spec, cx: &mut Lower<'_>) -> Rederivation {
+    let Some((_, record)) = &spec.record else { return Rederivation::default() };
     let part = |name: &str| record.fields().iter().find(|(key, _)| key == name).map(|(_, form)| &**form);
-    let (Some(input), Some(target)) = (part("input"), part("target_output")) else { return };
+    let (Some(input), Some(target)) = (part("input"), part("target_output")) else { return Rederivation::default() };
     // An input leaf that was refused holds nothing, which says nothing of the targets.
     let refused =
         |one: &Diagnostic| one.severity == Severity::Error && one.primary.as_ref().is_some_and(|at| input.span().holds(at.span));
     if cx.diagnostics.iter().any(refused) {
-        return;
+        return Rederivation::default();
     }
-    let held = held(spec, input);
+    let (held, names) = held(spec, input);
+    let mut leaves = Vec::new();
     each_leaf(target, "target_output", &mut |path, leaf| {
-        target_leaf(path, leaf, spec, &held, cx);
+        let (lowered, causes) = cx.causes_of(|cx| leaf.lower(cx));
+        let worded = causes.iter().any(|cause| cause.starts_with("say."));
+        let target = Target { path: path.to_owned(), span: leaf.span(), op: lowered.op, worded };
+        leaves.push(Leaf { target, held: leaf.held().map(Text::from), causes });
     });
+    for leaf in &leaves {
+        caused(leaf, spec, &names, cx);
+    }
+    leaks(spec, input, &leaves, cx);
+    Rederivation { held, targets: leaves.into_iter().map(|leaf| leaf.target).collect() }
 }
 
-/// The names that the input holds.
-fn held(spec: &Spec, input: &dyn Form) -> BTreeSet<Text> {
-    let mut held = BTreeSet::new();
-    each_leaf(input, "input", &mut |_, leaf| match leaf.held() {
-        Some("context") => {
-            let context = spec.entries.iter().filter(|(_, entry)| entry.section == Section::Context);
-            held.extend(context.map(|(name, _)| name.clone()));
-        }
-        Some(name) => {
-            held.insert(Text::from(name));
-        }
-        None => {}
+/// What the leaves of the input hold, and the names of all that.
+fn held(spec: &Spec, input: &dyn Form) -> (Vec<(String, Held)>, BTreeSet<Text>) {
+    let mut found = Vec::new();
+    let mut names = BTreeSet::new();
+    each_leaf(input, "input", &mut |path, leaf| {
+        let Some(held) = leaf.held().and_then(|held| holds(spec, held, &mut names)) else { return };
+        found.push((path.to_owned(), held));
     });
-    held
+    (found, names)
+}
+
+fn holds(spec: &Spec, path: &str, names: &mut BTreeSet<Text>) -> Option<Held> {
+    match path {
+        "context" => {
+            let context = spec.entries.iter().filter(|(_, entry)| entry.section == Section::Context);
+            names.extend(context.map(|(name, _)| name.clone()));
+            return Some(Held::Context);
+        }
+        "scenario" => {
+            names.insert(Text::from(path));
+            return Some(Held::Scenario);
+        }
+        _ => {}
+    }
+    let path = path.strip_prefix("context.").unwrap_or(path);
+    // Wording is one name with its dot: `say.request`.
+    let end = if path.starts_with("say.") { "say.".len() } else { 0 };
+    let end = path.get(end..)?.find('.').map_or(path.len(), |at| at + end);
+    let (name, rest) = path.split_at(end);
+    names.insert(Text::from(name));
+    let at = spec.entries.get_index_of(name)?;
+    Some(match rest.strip_prefix('.') {
+        Some(rest) => Held::Part(at, rest.to_owned()),
+        None => Held::Slot(at),
+    })
 }
 
 fn each_leaf<'f>(form: &'f dyn Form, path: &str, visit: &mut impl FnMut(&str, &'f dyn Form)) {
@@ -54,21 +130,23 @@ fn each_leaf<'f>(form: &'f dyn Form, path: &str, visit: &mut impl FnMut(&str, &'
     }
 }
 
-fn target_leaf(path: &str, leaf: &dyn Form, spec: &Spec, held: &BTreeSet<Text>, cx: &mut Lower<'_>) {
-    if let Some(name) = leaf.held()
+/// Reports a target that is a draw, or that depends on what the input does not hold.
+fn caused(leaf: &Leaf, spec: &Spec, held: &BTreeSet<Text>, cx: &mut Lower<'_>) {
+    let Target { path, span, .. } = &leaf.target;
+    let drawn = leaf.held.as_ref().and_then(|path| path.split('.').next());
+    if let Some(name) = drawn
         && let Some(entry) = spec.entries.get(name).filter(|entry| entry.section == Section::Draw)
     {
         cx.report(
-            Diagnostic::error(codes::DRAWN_LABEL, leaf.span(), format!("the target `{path}` is the draw `{name}`"))
+            Diagnostic::error(codes::DRAWN_LABEL, *span, format!("the target `{path}` is the draw `{name}`"))
                 .label(entry.span, "drawn here")
                 .hint("a label must follow from the input: derive it"),
         );
         return;
     }
-    let (_, causes) = cx.causes_of(|cx| leaf.lower(cx));
-    for cause in causes.difference(held).filter(|cause| !cause.starts_with("say.")) {
+    for cause in leaf.causes.difference(held).filter(|cause| !cause.starts_with("say.")) {
         let message = format!("the target `{path}` depends on `{cause}`, which the input does not hold");
-        let diagnostic = Diagnostic::error(codes::HIDDEN_CAUSE, leaf.span(), message);
+        let diagnostic = Diagnostic::error(codes::HIDDEN_CAUSE, *span, message);
         let diagnostic = match spec.entries.get(cause) {
             Some(entry) => diagnostic.label(entry.span, "drawn here"),
             None => diagnostic,
@@ -77,4 +155,37 @@ fn target_leaf(path: &str, leaf: &dyn Form, spec: &Spec, held: &BTreeSet<Text>, 
             diagnostic.hint(format!("put `{cause}` into the input as one whole `{{{{ {cause} }}}}`, or do not derive from it")),
         );
     }
+}
+
+/// Reports input leaves that read a name emitted as a target or aimed at, and wording of the input that reads any derivation.
+fn leaks(spec: &Spec, input: &dyn Form, targets: &[Leaf], cx: &mut Lower<'_>) {
+    let is_derived = |name: &str| spec.entries.get(name).is_some_and(|entry| entry.section == Section::Derive);
+    let held = targets.iter().filter_map(|leaf| leaf.held.as_ref()?.split('.').next().map(Text::from));
+    let emitted: BTreeSet<Text> = held.chain(spec.aims.keys().cloned()).filter(|name| is_derived(name)).collect();
+    each_leaf(input, "input", &mut |path, leaf| {
+        let (_, reads) = cx.reads_of(|cx| leaf.lower(cx));
+        let names: Vec<&Text> = reads.iter().filter_map(|at| spec.entries.get_index(*at)).map(|(name, _)| name).collect();
+        if let Some(name) = names.iter().find(|name| emitted.contains(**name)) {
+            let message = format!("`{path}` reads `{name}`, which is a target: the question would hold its answer");
+            cx.report(
+                Diagnostic::error(codes::LEAK, leaf.span(), message)
+                    .hint("read the facts that it is derived from, or leave it to the target"),
+            );
+            return;
+        }
+        for said in names.iter().filter(|name| name.starts_with("say.")) {
+            let Some(at) = spec.entries.get_index_of(said.as_str()) else { continue };
+            let reads = cx.entry(at).map(|known| known.reads).unwrap_or_default();
+            let derived = reads.iter().filter_map(|at| spec.entries.get_index(*at)).find(|(name, _)| is_derived(name));
+            if let Some((name, entry)) = derived {
+                let message = format!("`{path}` holds the wording `{said}`, which reads the derivation `{name}`");
+                cx.report(
+                    Diagnostic::error(codes::LEAK, leaf.span(), message)
+                        .label(entry.span, "derived here")
+                        .hint("a question is worded from facts: read those that it is derived from"),
+                );
+                return;
+            }
+        }
+    });
 }

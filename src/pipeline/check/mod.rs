@@ -5,8 +5,10 @@
 
 mod examples;
 mod labels;
+pub mod pilot;
 mod places;
 mod rules;
+mod settling;
 mod unused;
 mod world;
 
@@ -16,11 +18,13 @@ use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::jinja::{self, Engine};
 use crate::engine::json_schema::Schema;
-use crate::program::{Functions, Lower, Slot};
+use crate::program::{Functions, Lower, Section, Slot};
 use crate::source::Sources;
 use crate::spec::Spec;
 
+pub use labels::{Held, Rederivation, Target};
 pub use rules::{Counted, Expectation, Rule};
+pub use settling::{Aimed, Labels, Required, Settling, Unmet, remedies};
 
 /// A spec that was found sound, lowered into a program.
 pub struct Checked {
@@ -40,6 +44,12 @@ pub struct Checked {
     pub rules: Vec<Rule>,
     /// What must hold for the whole dataset.
     pub expectations: Vec<Expectation>,
+    /// What records are drawn anew for.
+    pub settling: Settling,
+    /// How targets are derived again from an emitted input.
+    pub rederivation: Rederivation,
+    /// The slots of `context`.
+    pub context: Vec<usize>,
     /// The JSON Schema, where the spec has one.
     pub schema: Option<Schema>,
 }
@@ -69,15 +79,16 @@ impl Checked {
 pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Checked> {
     let before = diagnostics.counts().0;
     let schema = spec.schema.and_then(|source| Schema::compile(source, sources, diagnostics));
-    let (lowering, rules, expectations) = {
+    let (lowering, rules, expectations, settling, rederivation) = {
         let world = world::of(&spec);
         let mut cx = Lower::new(&world);
         cx.everything();
         let rules = rules::checks(&spec, &mut cx);
         let expectations = rules::expectations(&spec, &mut cx);
-        labels::check(&spec, &mut cx);
+        let settling = settling::lower(&spec, &mut cx);
+        let rederivation = labels::check(&spec, &mut cx);
         examples::names(&spec, &mut cx);
-        (cx.finish(), rules, expectations)
+        (cx.finish(), rules, expectations, settling, rederivation)
     };
     diagnostics.append(lowering.diagnostics);
     places::check(&spec, &lowering.record, diagnostics);
@@ -95,6 +106,8 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
     if !whole || diagnostics.counts().0 > before {
         return None;
     }
+    let entries = spec.entries.values().enumerate();
+    let context = entries.filter(|(_, entry)| entry.section == Section::Context).map(|(at, _)| at).collect();
     let checked = Checked {
         spec,
         slots: lowering.slots,
@@ -104,6 +117,9 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
         record: lowering.record,
         rules,
         expectations,
+        settling,
+        rederivation,
+        context,
         schema,
     };
     examples::run(&checked, diagnostics);

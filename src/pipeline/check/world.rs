@@ -1,8 +1,8 @@
 //! The names of a spec, as lowering looks them up.
 
-use crate::data::Text;
+use crate::data::{Text, Type};
 use crate::program::{Entry, Fact, FunctionEntry, World};
-use crate::spec::Spec;
+use crate::spec::{Aim, Spec};
 
 /// Everything that the names of a spec refer to.
 pub(super) fn of(spec: &Spec) -> World<'_> {
@@ -23,6 +23,7 @@ pub(super) fn of(spec: &Spec) -> World<'_> {
         address: spec.stream.clone().unwrap_or_else(|| spec.name.clone()),
         scenarios,
         entries: spec.entries.iter().map(|(name, one)| (name.clone(), entry((name, one)))).collect(),
+        aims: spec.aims.iter().map(|(name, aim)| (name.clone(), planned(spec, aim))).collect(),
         facts: spec
             .facts
             .iter()
@@ -51,4 +52,11 @@ pub(super) fn of(spec: &Spec) -> World<'_> {
         }
     }
     world
+}
+
+/// What the planned label of a name can be, scenario by scenario.
+fn planned(spec: &Spec, aim: &Aim) -> Vec<Option<Type>> {
+    let scenarios = spec.scenarios.len().max(1);
+    let of = |scenario| aim.of(scenario).map(|one| Type::join_all(one.labels.iter().map(|(label, _)| Type::of(label))));
+    (0..scenarios).map(of).collect()
 }

@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::files::{Document, Reader};
-use super::{checks, expectations, facts, functions, header, sections};
+use super::{aims, checks, expectations, facts, functions, header, sections};
 use crate::data::{Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
 use crate::program::{Stem, Table};
 use crate::random::{Weight, Weights};
 use crate::source::{SourceId, Span};
-use crate::spec::{Check, Constitution, Entry, Example, Expectation, Fact, Function, Scenario, Spec};
+use crate::spec::{ATTEMPTS, Check, Constitution, Entry, Example, Expectation, Fact, Function, Requirement, Scenario, Spec};
 use crate::world::normal;
 
 /// The names that no entry may take.
-pub(super) const RESERVED: &[&str] = &["context", "say", "scenario", "record", "params", "index"];
+pub(super) const RESERVED: &[&str] = &["context", "say", "scenario", "record", "params", "index", "aim"];
 
 /// Files that may use one another in a row.
 const MOST_USES: usize = 64;
@@ -32,6 +32,8 @@ pub(super) struct Draft {
     pub(super) weights: Vec<Option<(Span, Weight)>>,
     pub(super) functions: IndexMap<Text, Function>,
     pub(super) stems: IndexMap<Text, Stem>,
+    pub(super) aims: IndexMap<Text, aims::Aimed>,
+    pub(super) requirements: Vec<Requirement>,
     pub(super) checks: Vec<Check>,
     pub(super) examples: Vec<Example>,
     pub(super) expectations: Vec<Expectation>,
@@ -96,9 +98,11 @@ impl Draft {
     }
 
     /// Ends reading. What could not be read is reported and left out: the spec is whole only where nothing was reported.
-    pub(super) fn finish(self, document: &Document, reader: &mut Reader<'_>) -> Spec {
+    pub(super) fn finish(mut self, document: &Document, reader: &mut Reader<'_>) -> Spec {
         let root = &document.root;
         let weights = self.scenario_weights(reader);
+        let aims = aims::finish(&mut self, reader);
+        let attempts = root.get("attempts").and_then(|node| aims::attempts(node, reader));
         let schema = root.get("schema").and_then(|node| {
             let path = header::line(node, reader)?;
             reader.text("schemas", &path, Some(node.span))
@@ -131,6 +135,9 @@ impl Draft {
             functions: self.functions,
             stems: self.stems,
             record,
+            aims,
+            requirements: self.requirements,
+            attempts: attempts.unwrap_or(ATTEMPTS),
             checks: self.checks,
             examples: self.examples,
             expectations: self.expectations,
@@ -210,6 +217,8 @@ fn content(root: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
             "facts" => facts::read(value, own, draft, reader),
             "context" | "draw" | "derive" | "say" => sections::entries(entry, None, own, draft, reader),
             "scenarios" => sections::scenarios(value, own, draft, reader),
+            "aim" => aims::read(value, None, draft, reader),
+            "require" => aims::requirements(value, None, draft, reader),
             "functions" => functions::read(value, own, draft, reader),
             "checks" => checks::read(value, None, draft, reader),
             "examples" => checks::examples(value, draft, reader),

@@ -1,5 +1,6 @@
 //! The header of a spec file and the table of its sections.
 
+use super::aims::{AIMS, REQUIREMENTS};
 use super::files::Reader;
 use super::sections::{CHECKS, DERIVES, DRAWS, SAYS};
 use crate::data::Text;
@@ -82,6 +83,19 @@ pub const TOP_KEYS: &[TopKey] = &[
         r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/function"}}"##,
         "Functions by name: `args` and a form. Each can be called as function, filter and test.",
     ),
+    anywhere(
+        "aim",
+        AIMS,
+        "The planned labels: derived names, each with one label, labels in equal shares, or `{pick: {label: weight}}`; \
+         `{given: scenario, cases: …, else: …}` where scenarios differ. Each record is drawn anew until its derivation meets its \
+         label; shares are exact in every whole block. Draws may read `aim.name` to make it likely.",
+    ),
+    anywhere("require", REQUIREMENTS, "What a record must meet: the draws that it depends on are made anew until it does."),
+    dataset_only(
+        "attempts",
+        r#"{"type": "integer", "minimum": 1}"#,
+        "How many attempts a record may take to meet its aims and requirements (default 1,000).",
+    ),
     dataset_only(
         "record",
         r##"{"$ref": "#/$defs/data"}"##,
@@ -102,8 +116,7 @@ pub const TOP_KEYS: &[TopKey] = &[
 ];
 
 /// Keys that the language will have; until then they are refused by name.
-pub(super) const LATER: &[&str] =
-    &["aim", "require", "params", "cover", "views", "policy", "tests", "attempts", "splits", "levels", "profiles"];
+pub(super) const LATER: &[&str] = &["params", "cover", "views", "policy", "tests", "splits", "levels", "profiles"];
 
 /// Checks the keys at the top of a file and its language version; whether the file is worth reading on.
 pub(super) fn check(root: &Node, own: bool, reader: &mut Reader<'_>) -> bool {

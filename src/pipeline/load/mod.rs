@@ -3,6 +3,7 @@
 //! In: a workspace and the path of a spec. Out: the spec with everything its modules bring in, forms parsed, or diagnostics.
 //! Unknown keys, duplicate keys and colliding names are found here; what names refer to is for `check`.
 
+mod aims;
 mod checks;
 mod collect;
 mod csv_table;
@@ -20,6 +21,7 @@ use crate::engine::yaml;
 use crate::source::{Sources, Span};
 use crate::spec::Spec;
 
+pub use aims::{AIM_SCHEMA, REQUIREMENT_KEYS};
 pub use checks::{CHECK_KEYS, EXAMPLE_KEYS};
 pub use columns::{CELL_TYPES, COLUMN_KEYS};
 pub use expectations::EXPECTATION_KEYS;

@@ -1,5 +1,6 @@
 //! The sections that give names: context, draw, derive, say, scenarios, and the constitution.
 
+use super::aims::{self, AIMS, REQUIREMENTS};
 use super::checks;
 use super::collect::Draft;
 use super::files::Reader;
@@ -127,6 +128,8 @@ pub const SCENARIO_KEYS: &[Key] = &[
     Key::new("draw", DRAWS, "Entries of `draw` that this scenario adds or replaces."),
     Key::new("derive", DERIVES, "Entries of `derive` that this scenario adds or replaces."),
     Key::new("say", SAYS, "Entries of `say` that this scenario adds or replaces."),
+    Key::new("aim", AIMS, "Planned labels of this scenario, in the place of those that all have."),
+    Key::new("require", REQUIREMENTS, "What this scenario's records must meet."),
     Key::new("checks", CHECKS, "Checks of this scenario's records."),
 ];
 
@@ -181,6 +184,8 @@ pub(super) fn scenarios(node: &Node, own: bool, draft: &mut Draft, reader: &mut 
             match part.key.text.as_str() {
                 "weight" => weight(&part.value, at, draft, reader),
                 "context" | "draw" | "derive" | "say" => entries(part, Some(at), own, draft, reader),
+                "aim" => aims::read(&part.value, Some(name), draft, reader),
+                "require" => aims::requirements(&part.value, Some(at), draft, reader),
                 "checks" => checks::read(&part.value, Some(at), draft, reader),
                 other => {
                     reader.incomplete |= part.value.is_collection() && !header::LATER.contains(&other);

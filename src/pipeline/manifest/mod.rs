@@ -92,6 +92,9 @@ pub struct DatasetEntry {
     pub records: u64,
     /// Records written, by scenario; empty where there are no scenarios.
     pub scenarios: BTreeMap<String, u64>,
+    /// Attempts that all records took together to meet what is planned and required; `None` where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u64>,
     /// SHA-256 over the records as canonical JSON lines (sorted keys), whatever the format of the files.
     pub record_digest: Digest,
     /// Records by verdict, those not written included.
@@ -245,6 +248,7 @@ pub(crate) mod tests {
             from: 0,
             records: 2,
             scenarios: BTreeMap::from([("only".to_owned(), 2)]),
+            attempts: None,
             record_digest: Digest::of(values.as_bytes()),
             verdicts: BTreeMap::from([("passed".to_owned(), 2)]),
             expectations: Expectations::NotJudged,

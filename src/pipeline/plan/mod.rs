@@ -1,4 +1,4 @@
-//! plan: [`Checked`] to [`Plan`]: which scenario each index has, one key a draw, fixed shards.
+//! plan: [`Checked`] to [`Plan`]: which scenario and which planned labels each index has, one key a draw, fixed shards.
 //!
 //! Everything here is a pure function of the spec, the seed and an index, in constant time: no record depends on another, on
 //! how many there are, or on where a build begins.
@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::check::Checked;
-use crate::data::Text;
+use super::check::{Aimed, Checked, Labels};
+use crate::data::{Text, Value};
 use crate::random::{Key, Quota, QuotaCache, Share};
 
 /// Records in a shard: what one worker makes at a time. Part of the byte contract only where a format says so.
@@ -26,6 +26,8 @@ pub struct Plan<'c> {
     /// The key of every draw, by number.
     pub keys: Vec<Key>,
     quota: Option<Quota>,
+    /// The planned labels: by aim and scenario.
+    aims: Vec<Vec<Option<(Quota, &'c [Value])>>>,
 }
 
 /// Plans the records `from`, `from + 1`, … of a dataset, `count` of them.
@@ -35,14 +37,51 @@ pub fn plan(checked: &Checked, seed: u64, from: u64, count: u64) -> Plan<'_> {
     // `scenario` is a reserved name, so no draw has this address.
     let key = Key::new(seed, [checked.address().as_str(), "scenario"]);
     let quota = checked.spec.weights.clone().map(|weights| Quota::new(key, weights));
-    Plan { checked, seed, from, count, keys, quota }
+    Plan { checked, seed, from, count, keys, quota, aims: aims(checked, seed) }
+}
+
+/// One quota for each name aimed at in each scenario, over the ranks of the scenario. `aim` is a reserved name, so no draw has
+/// these addresses; they differ by scenario, or the records of one block would all be given the same label.
+fn aims(checked: &Checked, seed: u64) -> Vec<Vec<Option<(Quota, &[Value])>>> {
+    let address = checked.address().as_str();
+    let of = |aimed: &'_ Aimed, scenario: usize, labels: &Labels| {
+        Quota::new(Key::new(seed, [address, "aim", &aimed.name, checked.scenario(scenario)]), labels.weights.clone())
+    };
+    let all = checked.settling.aims.iter().map(|aimed| {
+        let each = aimed.labels.iter().enumerate();
+        each.map(|(at, labels)| labels.as_ref().map(|labels| (of(aimed, at, labels), labels.values.as_slice()))).collect()
+    });
+    all.collect()
+}
+
+/// The chunks that a walk through neighbouring indices asks for again and again.
+#[derive(Default)]
+pub struct PlanCache {
+    scenarios: QuotaCache,
+    aims: Vec<QuotaCache>,
 }
 
 impl Plan<'_> {
     /// The scenario of an index, by the order of the spec, and how many earlier indices have it.
     #[must_use]
-    pub fn share(&self, index: u64, cache: &mut QuotaCache) -> Share {
-        self.quota.as_ref().map_or(Share { choice: 0, rank: index }, |quota| quota.at(index, cache))
+    pub fn share(&self, index: u64, cache: &mut PlanCache) -> Share {
+        self.quota.as_ref().map_or(Share { choice: 0, rank: index }, |quota| quota.at(index, &mut cache.scenarios))
+    }
+
+    /// The planned value of every name aimed at, for an index with this share; undefined where its scenario plans none.
+    pub fn planned(&self, share: Share, cache: &mut PlanCache, planned: &mut Vec<Value>) {
+        planned.clear();
+        let scenarios = self.checked.spec.scenarios.len().max(1);
+        cache.aims.resize_with(self.aims.len() * scenarios, QuotaCache::default);
+        for (at, aim) in self.aims.iter().enumerate() {
+            let cache = cache.aims.get_mut(at * scenarios + share.choice);
+            let found = aim
+                .get(share.choice)
+                .and_then(Option::as_ref)
+                .zip(cache)
+                .and_then(|((quota, labels), cache)| labels.get(quota.at(share.rank, cache).choice));
+            planned.push(found.cloned().unwrap_or(Value::Undefined));
+        }
     }
 
     /// The shards in order: fixed ranges of indices.

@@ -1,12 +1,13 @@
 //! verify: a record to a verdict. Nothing unverified is written.
 //!
 //! Every record passes its JSON Schema, carries the constitutional hash at every declared place, satisfies the checks of its
-//! spec and holds only numbers that every format can carry. What does not is a diagnostic that names the record, the path
+//! spec, has the targets that its own input gives and holds only numbers that every format can carry. What does not is a diagnostic that names the record, the path
 //! inside it and the line of the spec or schema.
 
 mod constitution;
 pub mod expectations;
 mod numbers;
+pub mod rederive;
 mod rules;
 mod schema;
 
@@ -29,6 +30,7 @@ pub fn verify(checked: &Checked, frame: &Frame<'_>, value: &Value) -> Result<(),
     schema::check(checked, root, &place, &mut wrong);
     constitution::check(checked, root, &place, &mut wrong);
     rules::check(checked, frame, &place, &mut wrong);
+    rederive::rederive(checked, frame.shared, frame.at.index, value, &place, &mut wrong);
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 

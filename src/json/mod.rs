@@ -1,11 +1,15 @@
-//! JSON text, straight from a record.
+//! JSON text: written straight from a record, and read back.
 //!
 //! A node comes in, compact JSON (RFC 8259) goes out: no space outside of strings, keys in record order, and only what must be
 //! escaped is escaped. The canonical form sorts the keys of every map by code point, so that it depends on values alone; record
 //! digests are taken over it.
 
+mod read;
+
 use crate::data::number;
 use crate::record::{Entries, Node, Record, View};
+
+pub use read::read;
 
 /// Appends a node as compact JSON.
 pub fn write_node(node: Node<'_>, out: &mut String) {

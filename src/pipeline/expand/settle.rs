@@ -1,0 +1,122 @@
+//! A record drawn anew, attempt by addressed attempt, until it meets its planned labels and requirements.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use crate::data::Value;
+use crate::diag::{Diagnostic, codes};
+use crate::json;
+use crate::pipeline::check::{Aimed, Settling, Unmet, remedies};
+use crate::program::{Fault, Frame, RecordAt, Shared};
+use crate::record::Node;
+
+/// Most values that are told of a label which no attempt met.
+const MOST_TOLD: usize = 4;
+
+/// Finds the first attempt that meets the plan and leaves it in `at`, with the cells of that attempt; gives how many it took.
+///
+/// # Errors
+/// What could not be evaluated, or that no attempt met the plan.
+pub(super) fn settle(
+    settling: &Settling,
+    shared: &Shared<'_>,
+    cells: &mut [OnceCell<Value>],
+    at: &mut RecordAt,
+    planned: &[Value],
+) -> Result<u32, Fault> {
+    if settling.is_idle() {
+        return Ok(1);
+    }
+    for attempt in 0..settling.attempts {
+        begin(settling, cells, at, attempt);
+        if settling.unmet(&Frame::new(shared, cells, *at, planned))?.is_none() {
+            return Ok(attempt + 1);
+        }
+    }
+    Err(exhausted(settling, shared, cells, at, planned))
+}
+
+/// Empties what changes with an attempt.
+fn begin(settling: &Settling, cells: &mut [OnceCell<Value>], at: &mut RecordAt, attempt: u32) {
+    at.attempt = at.address.attempt(attempt);
+    if attempt > 0 {
+        for slot in &settling.volatile {
+            if let Some(cell) = cells.get_mut(*slot) {
+                cell.take();
+            }
+        }
+    }
+}
+
+/// Goes through the attempts once more, to say what came instead.
+fn exhausted(
+    settling: &Settling,
+    shared: &Shared<'_>,
+    cells: &mut [OnceCell<Value>],
+    at: &mut RecordAt,
+    planned: &[Value],
+) -> Fault {
+    let mut missed: BTreeMap<(usize, usize), u32> = BTreeMap::new();
+    let mut instead: BTreeMap<String, u32> = BTreeMap::new();
+    for attempt in 0..settling.attempts {
+        begin(settling, cells, at, attempt);
+        let frame = Frame::new(shared, cells, *at, planned);
+        match settling.unmet(&frame) {
+            Err(fault) => return fault,
+            Ok(None) => {}
+            Ok(Some(Unmet::Required(one))) => *missed.entry((1, one)).or_default() += 1,
+            Ok(Some(Unmet::Aim(one))) => {
+                *missed.entry((0, one)).or_default() += 1;
+                let found = settling.aims.get(one).and_then(|aimed| frame.slot(aimed.slot).ok());
+                *instead.entry(found.map(shown).unwrap_or_default()).or_default() += 1;
+            }
+        }
+    }
+    let most = missed.into_iter().max_by_key(|(which, times)| (*times, std::cmp::Reverse(*which)));
+    let told = match most {
+        Some(((0, one), _)) => never_aimed(settling, one, at, planned, instead),
+        Some(((_, one), times)) => never_required(settling, one, times),
+        None => None,
+    };
+    let unplaced = || Diagnostic::unplaced(codes::ATTEMPTS_EXHAUSTED, "no attempt meets the plan");
+    Box::new(told.unwrap_or_else(unplaced))
+}
+
+/// What to tell of a label that no attempt met, with what came instead.
+fn never_aimed(
+    settling: &Settling,
+    one: usize,
+    at: &RecordAt,
+    planned: &[Value],
+    instead: BTreeMap<String, u32>,
+) -> Option<Diagnostic> {
+    let aimed = settling.aims.get(one)?;
+    let label = planned.get(one).map(shown)?;
+    let labels = at.scenario.and_then(|scenario| aimed.labels.get(scenario)).and_then(Option::as_ref);
+    let span = labels.map_or(aimed.span, |labels| labels.span);
+    let mut counted: Vec<(String, u32)> = instead.into_iter().collect();
+    counted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let told: Vec<String> = counted.iter().take(MOST_TOLD).map(|(value, times)| format!("{value} {times} times")).collect();
+    let Aimed { name, .. } = aimed;
+    let message = format!("`{name}` never became {label} in {} attempts", settling.attempts);
+    let diagnostic = Diagnostic::error(codes::ATTEMPTS_EXHAUSTED, span, message);
+    Some(diagnostic.hint(format!("it was {}", told.join(", "))).hint(remedies(name)))
+}
+
+/// What to tell of a requirement that most attempts did not meet.
+fn never_required(settling: &Settling, one: usize, times: u32) -> Option<Diagnostic> {
+    let required = settling.required.get(one)?;
+    let attempts = settling.attempts;
+    let message = format!("`{}` stood in the way of {times} of {attempts} attempts, and none was left", required.id);
+    let diagnostic = Diagnostic::error(codes::ATTEMPTS_EXHAUSTED, required.span, message);
+    Some(diagnostic.hint("draw what it asks for more often, or allow more `attempts`"))
+}
+
+fn shown(value: &Value) -> String {
+    if value.is_undefined() {
+        return "absent".to_owned();
+    }
+    let mut text = String::new();
+    json::write_node(Node::of(value), &mut text);
+    text
+}
