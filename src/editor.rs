@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::form::{FORMS, FormKind, Key, MODIFIERS};
 use crate::pipeline::load::{
     AIM_SCHEMA, CELL_TYPES, CHECK_KEYS, COLUMN_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS,
-    REQUIREMENT_KEYS, SCENARIO_KEYS, TABLE_KEYS, TOP_KEYS, TYPES,
+    PARAM_KEYS, PROFILE_KEYS, REQUIREMENT_KEYS, SCENARIO_KEYS, TABLE_KEYS, TOP_KEYS, TYPES,
 };
 
 type Object = Map<String, Value>;
@@ -97,7 +97,15 @@ const SHARED: &[(&str, &str)] = &[
         "pool",
         r##"{"anyOf": [{"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/literal"}}, {"$ref": "#/$defs/expression"}]}"##,
     ),
+    (
+        "param_value",
+        r##"{"anyOf": [{"$ref": "#/$defs/param_scalar"}, {"type": "array", "items": {"$ref": "#/$defs/param_scalar"}}]}"##,
+    ),
+    ("param_scalar", r##"{"type": ["string", "number", "boolean"], "allOf": [{"$ref": "#/$defs/literal"}]}"##),
     ("weight", r#"{"type": "number", "minimum": 0}"#),
+    ("number", r#"{"anyOf": [{"type": "number"}, {"type": "string", "pattern": "\\{\\{"}]}"#),
+    ("size", r#"{"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": "\\{\\{"}]}"#),
+    ("positive", r#"{"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "pattern": "\\{\\{"}]}"#),
     ("probability", r#"{"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": "\\{\\{"}]}"#),
     ("band", r#"{"type": "string", "pattern": "^[0-9. ]+\\.\\.[0-9. ]+$"}"#),
     ("range", r##"{"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "\\.\\.|\\{\\{"}, {"$ref": "#/$defs/ends"}]}"##),
@@ -150,6 +158,8 @@ fn definitions() -> Result<Object, serde_json::Error> {
         ("column", COLUMN_KEYS),
         ("constitution", CONSTITUTION_KEYS),
         ("scenario", SCENARIO_KEYS),
+        ("param", PARAM_KEYS),
+        ("profile", PROFILE_KEYS),
         ("requirement", REQUIREMENT_KEYS),
         ("check", CHECK_KEYS),
         ("example", EXAMPLE_KEYS),
@@ -181,7 +191,12 @@ fn definitions() -> Result<Object, serde_json::Error> {
 }
 
 fn forms(place: &Place) -> impl Iterator<Item = &'static FormKind> {
-    FORMS.iter().filter(|kind| place.draws || !kind.draws)
+    FORMS.iter().filter(|kind| place.draws || !kind.draws || worded(place, kind))
+}
+
+/// Whether this is a pick among alternatives of wording.
+fn worded(place: &Place, kind: &FormKind) -> bool {
+    kind.head == "pick" && place.list == Some(SAID)
 }
 
 fn form_name(place: &Place, kind: &FormKind) -> String {
@@ -223,16 +238,20 @@ fn under_give(place: &Place) -> Value {
 /// One form in one place: its head, its options, the modifiers and the keys of the place.
 fn form(place: &Place, kind: &FormKind) -> Result<Value, serde_json::Error> {
     let mut own: Object = serde_json::from_str(kind.schema)?;
+    if worded(place, kind) {
+        own.insert(kind.head.to_owned(), serde_json::from_str(SAID)?);
+    }
     if let Some(Value::Object(head)) = own.get_mut(kind.head) {
         head.insert("description".to_owned(), json!(kind.doc));
         head.insert("examples".to_owned(), json!([kind.example]));
     }
     let own: Object = own.into_iter().map(|(name, value)| (written(&name, place.dollar), value)).collect();
     let mut form = keyed(place.beside, false)?;
-    let modifiers = keyed(MODIFIERS, place.dollar)?;
+    let beside: Vec<Key> = kind.modifiers().copied().collect();
+    let modifiers = keyed(&beside, place.dollar)?;
     if let Some(Value::Object(properties)) = form.get_mut("properties") {
         properties.extend(own);
-        for key in MODIFIERS {
+        for key in &beside {
             properties.insert(written(key.name, place.dollar), reference(&format!("{}_{}", place.name, key.name)));
         }
     }

@@ -3,9 +3,11 @@
 use super::Failure;
 use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
 use crate::pipeline::check::Checked;
-use crate::pipeline::load::{Workspace, datasets, strays};
-use crate::pipeline::sound;
+use crate::pipeline::emit::{self, FORMATS, Format};
+use crate::pipeline::load::{Overrides, Seen, Workspace, datasets, strays};
+use crate::pipeline::sound_with;
 use crate::source::Sources;
+use crate::spec::Profile;
 
 /// A dataset that was found sound.
 pub struct Selected {
@@ -13,6 +15,10 @@ pub struct Selected {
     pub path: String,
     /// Its program.
     pub checked: Checked,
+    /// How many records the chosen profile makes, where it says so.
+    pub size: Option<u64>,
+    /// The formats that the chosen profile writes, in order and each once; empty where it does not say.
+    pub formats: Vec<&'static dyn Format>,
 }
 
 /// Every dataset of the workspace: name and path under `scenarios/`, sorted by name.
@@ -31,14 +37,15 @@ pub fn listing(workspace: &Workspace<'_>, diagnostics: &mut Diagnostics) -> Resu
     Ok(found)
 }
 
-/// Loads and checks the datasets named, or all; every mistake of every one is reported, and, where all are asked for, those of
+/// Loads and checks the datasets named, or all, with the values of this build; every mistake of every one is reported, and, where all are asked for, those of
 /// modules that nothing uses.
 ///
 /// # Errors
-/// When a name is unknown. Mistakes in specs are among the diagnostics.
+/// When a name is unknown. Mistakes in specs and in values of this build are among the diagnostics.
 pub fn select(
     workspace: &Workspace<'_>,
     names: &[String],
+    overrides: &Overrides,
     sources: &mut Sources,
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Selected>, Failure> {
@@ -52,15 +59,46 @@ pub fn select(
     }
     let wanted = known.into_iter().filter(|(name, _)| names.is_empty() || names.contains(name));
     let mut selected = Vec::new();
+    let mut seen = Seen::default();
     for (_, path) in wanted {
-        if let Some(checked) = sound(workspace, &path, sources, diagnostics) {
-            selected.push(Selected { path, checked });
+        if let Some(checked) = sound_with(workspace, &path, overrides, &mut seen, sources, diagnostics) {
+            let profile = overrides.profile.as_ref().and_then(|name| checked.spec.profiles.get(name.as_str()));
+            let size = profile.and_then(|profile| profile.size).map(|(size, _)| size);
+            let formats = profile.map(formats).unwrap_or_default();
+            selected.push(Selected { path, checked, size, formats });
         }
     }
+    overrides.unknown(&seen, diagnostics);
     if names.is_empty() {
         strays(workspace, sources, diagnostics);
     }
     Ok(selected)
+}
+
+/// The formats of a profile, each once.
+fn formats(profile: &Profile) -> Vec<&'static dyn Format> {
+    let mut formats: Vec<&'static dyn Format> = Vec::new();
+    for format in profile.formats.iter().flat_map(|(list, _)| list).filter_map(|(name, _)| emit::format(name)) {
+        if !formats.iter().any(|known| known.name() == format.name()) {
+            formats.push(format);
+        }
+    }
+    formats
+}
+
+/// The formats that the chosen profile gives all datasets of a build, or all formats there are where it says none.
+///
+/// # Errors
+/// When datasets differ in them: a build writes the same formats of all.
+pub(super) fn common_formats(selected: &[Selected]) -> Result<Vec<&'static dyn Format>, Failure> {
+    let names = |one: &Selected| one.formats.iter().map(|format| format.name()).collect::<Vec<_>>();
+    let Some((first, rest)) = selected.split_first() else { return Ok(FORMATS.to_vec()) };
+    if let Some(other) = rest.iter().find(|other| names(other) != names(first)) {
+        let (first, other) = (&first.checked.spec.name, &other.checked.spec.name);
+        let message = format!("the profile gives `{first}` and `{other}` different formats: say which with `--format`");
+        return Err(Failure::Usage(message));
+    }
+    Ok(if first.formats.is_empty() { FORMATS.to_vec() } else { first.formats.clone() })
 }
 
 /// Reports datasets whose constitution has another hash than the one asked for.

@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::datasets::Selected;
+use super::targets::prepare;
 use super::{Built, Failure, LockMode, Reporter, Request, locking, stopped};
+use crate::data::Value;
 use crate::data::distinct::ReadWriteSeek;
-use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::diag::Diagnostics;
 use crate::digest::Digest;
 use crate::pipeline::check::Checked;
+use crate::pipeline::emit::Format;
 use crate::pipeline::emit::output::{Output, Target, Written};
-use crate::pipeline::emit::{Format, Head};
 use crate::pipeline::load::Workspace;
-use crate::pipeline::manifest::{DatasetEntry, Expectations, FileEntry, Judged, MANIFEST_FILE, Manifest, Origin};
+use crate::pipeline::manifest::{DatasetEntry, Expectations, FileEntry, Judged, MANIFEST_FILE, Manifest, Origin, schema_file};
 use crate::pipeline::plan::{Plan, plan};
 use crate::pipeline::verify::expectations::Judge;
 use crate::pipeline::{Made as Records, Making, make};
@@ -22,6 +24,7 @@ use crate::world::{Stage, World};
 /// What one dataset came to, for manifests.
 struct Made {
     dataset: String,
+    /// Without the files of records, of which each format has its own.
     entry: DatasetEntry,
     /// One file a format, in the order of the formats.
     files: Vec<(String, Written)>,
@@ -65,12 +68,13 @@ pub(super) fn write(
         locking::compare(workspace, &request.formats, &manifests, &names, request.datasets.is_empty())?;
     }
     for ((root, old), manifest) in old.into_iter().zip(&manifests) {
+        for checked in selected.iter().map(|one| &one.checked) {
+            let path = join(&root, &schema_file(&checked.spec.name));
+            put(&mut *stage, &path, &checked.inferred, "write the record's schema")?;
+        }
         let merged = manifest.clone().merge(old);
         let text = merged.to_json().map_err(|error| Failure::Other { doing: "write the manifest", cause: error.to_string() })?;
-        let mut file = stage.create(&join(&root, MANIFEST_FILE))?;
-        file.write_all(text.as_bytes())
-            .and_then(|()| file.flush())
-            .map_err(|error| Failure::Other { doing: "write the manifest", cause: error.to_string() })?;
+        put(&mut *stage, &join(&root, MANIFEST_FILE), &text, "write the manifest")?;
     }
     stage.commit()?;
     if request.lock == LockMode::Update {
@@ -102,6 +106,13 @@ fn join(root: &str, path: &str) -> String {
     if root.is_empty() { path.to_owned() } else { format!("{root}/{path}") }
 }
 
+/// Writes a file of one piece.
+fn put(stage: &mut dyn Stage, path: &str, text: &str, doing: &'static str) -> Result<(), Failure> {
+    let mut file = stage.create(path)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.flush());
+    written.map_err(|error| Failure::Other { doing, cause: error.to_string() })
+}
+
 /// The manifests that stand in the folder now, one a root.
 fn previous(stage: &dyn Stage, layout: &Layout) -> Result<Vec<(String, Manifest)>, Failure> {
     let read = |root: &String| {
@@ -113,29 +124,6 @@ fn previous(stage: &dyn Stage, layout: &Layout) -> Result<Vec<(String, Manifest)
         Ok((root.clone(), manifest))
     };
     layout.roots.iter().map(read).collect()
-}
-
-/// An encoder a format; a record shape that a format cannot hold is a mistake of the spec.
-pub(super) fn prepare(checked: &Checked, formats: &[&'static dyn Format], diagnostics: &mut Diagnostics) -> Vec<Target> {
-    let spec = &checked.spec;
-    let head = Head {
-        dataset: &spec.name,
-        title: spec.title.as_deref(),
-        constitutional_hash: spec.constitution.as_ref().map(|constitution| constitution.hash.as_str()),
-        record: &checked.record,
-    };
-    let mut targets = Vec::with_capacity(formats.len());
-    for format in formats {
-        match format.encoder(&head) {
-            Ok(encoder) => targets.push(Target { format: *format, encoder }),
-            Err(error) => {
-                let span = spec.record.as_ref().map_or(spec.name_span, |(span, _)| *span);
-                let hint = "leave the format out with `--format`, or give the record a fixed shape";
-                diagnostics.push(Diagnostic::error(codes::NOT_COLUMNAR, span, error.to_string()).hint(hint));
-            }
-        }
-    }
-    targets
 }
 
 /// The plan of a dataset under a request.
@@ -158,7 +146,7 @@ fn dataset(
     diagnostics: &mut Diagnostics,
 ) -> Result<Made, Failure> {
     let checked = &selected.checked;
-    let plan = planned(checked, request.seed, request.from, request.count, request.size);
+    let plan = planned(checked, request.seed, request.from, request.count, request.size.or(selected.size));
     let paths = layout.files(&checked.spec.name);
     let mut sinks = Vec::with_capacity(paths.len());
     for (root, path) in layout.roots.iter().zip(&paths) {
@@ -211,11 +199,14 @@ pub(super) fn judged(
 fn entry(plan: &Plan<'_>, records: &Records, expectations: Expectations, sources: &Sources) -> DatasetEntry {
     let spec = &plan.checked.spec;
     let specs = spec.closure.iter().filter_map(|id| sources.get(*id));
+    let schema = plan.checked.inferred.as_bytes();
+    let schema = FileEntry { bytes: schema.len() as u64, sha256: Digest::of(schema) };
     DatasetEntry {
         title: spec.title.clone().unwrap_or_else(|| spec.name.to_string()),
         built_with: Origin::current(plan.seed),
         specs: specs.map(|source| (source.path().to_owned(), Digest::of(source.text().as_bytes()))).collect(),
         size: spec.size,
+        params: spec.params.iter().map(|(name, param)| (name.to_string(), plain(&param.value))).collect(),
         from: plan.from,
         records: plan.count,
         scenarios: plan.scenario_counts(),
@@ -223,7 +214,20 @@ fn entry(plan: &Plan<'_>, records: &Records, expectations: Expectations, sources
         record_digest: records.digest,
         verdicts: BTreeMap::from([("verified".to_owned(), plan.count)]),
         expectations,
-        files: BTreeMap::new(),
+        files: BTreeMap::from([(schema_file(&spec.name), schema)]),
+    }
+}
+
+/// A parameter's value as JSON: a scalar, or a list of scalars.
+fn plain(value: &Value) -> serde_json::Value {
+    let number = |number: Option<serde_json::Number>| number.map_or(serde_json::Value::Null, serde_json::Value::Number);
+    match value {
+        Value::Bool(truth) => (*truth).into(),
+        Value::Int(int) => number(serde_json::Number::from_i128(*int)),
+        Value::Float(float) => number(serde_json::Number::from_f64(*float)),
+        Value::Text(text) => text.as_str().into(),
+        Value::List(items) => items.iter().map(plain).collect(),
+        Value::Undefined | Value::Null | Value::Map(_) => serde_json::Value::Null,
     }
 }
 
@@ -231,11 +235,11 @@ fn entry(plan: &Plan<'_>, records: &Records, expectations: Expectations, sources
 fn manifests(made: &[Made], formats: &[&'static dyn Format]) -> Vec<Manifest> {
     let of = |at: usize| {
         let datasets = made.iter().map(|one| {
-            let file = one
+            let mut entry = one.entry.clone();
+            let file = one.files.get(at);
+            entry
                 .files
-                .get(at)
-                .map(|(path, written)| (path.clone(), FileEntry { bytes: written.bytes, sha256: written.sha256 }));
-            let entry = DatasetEntry { files: file.into_iter().collect(), ..one.entry.clone() };
+                .extend(file.map(|(path, written)| (path.clone(), FileEntry { bytes: written.bytes, sha256: written.sha256 })));
             (one.dataset.clone(), entry)
         });
         Manifest::new(datasets.collect())

@@ -9,6 +9,7 @@ mod folder;
 mod locking;
 mod piloted;
 mod stream;
+mod targets;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -16,7 +17,7 @@ use std::sync::atomic::AtomicBool;
 use crate::diag::Diagnostics;
 use crate::ordered::Pool;
 use crate::pipeline::emit::{EmitError, Format};
-use crate::pipeline::load::Workspace;
+use crate::pipeline::load::{Overrides, Workspace};
 use crate::pipeline::manifest::{Drift, ParseError};
 use crate::pipeline::{Making, Stopped};
 use crate::source::Sources;
@@ -24,12 +25,15 @@ use crate::world::WorldError;
 
 pub use datasets::{Selected, listing, select};
 pub use piloted::piloted;
+pub use targets::warn_unfit;
 
 /// What to build.
 pub struct Request {
     /// Dataset names; empty for all.
     pub datasets: Vec<String>,
-    /// How many records instead of the spec's size.
+    /// A profile and values of parameters.
+    pub overrides: Overrides,
+    /// How many records instead of the profile's or the spec's size.
     pub size: Option<u64>,
     /// The seed.
     pub seed: u64,
@@ -37,7 +41,7 @@ pub struct Request {
     pub from: u64,
     /// How many records from there on, instead of up to the size.
     pub count: Option<u64>,
-    /// The formats, in order and without repetition.
+    /// The formats, in order and without repetition; empty for those of the profile, or all.
     pub formats: Vec<&'static dyn Format>,
     /// Where to.
     pub out: Out,
@@ -55,7 +59,7 @@ impl Request {
     /// Whether it makes just what the specs say, with the seed that locks are of.
     #[must_use]
     pub fn is_standard(&self) -> bool {
-        self.size.is_none() && self.seed == 0 && self.from == 0 && self.count.is_none()
+        self.overrides.is_empty() && self.size.is_none() && self.seed == 0 && self.from == 0 && self.count.is_none()
     }
 }
 
@@ -99,7 +103,7 @@ pub struct Built {
     pub records: u64,
     /// How many attempts they took together; `None` where nothing is planned or required.
     pub attempts: Option<u64>,
-    /// Path under the output folder and length in bytes of every file.
+    /// Path under the output folder and length in bytes of every file of records.
     pub files: Vec<(String, u64)>,
     /// Whether its expectations were judged.
     pub judged: bool,
@@ -165,7 +169,7 @@ pub fn build(workspace: &Workspace<'_>, request: Request, reporter: &mut dyn Rep
 
 fn run(
     workspace: &Workspace<'_>,
-    request: Request,
+    mut request: Request,
     reporter: &mut dyn Reporter,
     stop: &AtomicBool,
     sources: &mut Sources,
@@ -173,24 +177,28 @@ fn run(
 ) -> Result<Vec<Built>, Failure> {
     if request.lock != LockMode::Ignore && !request.is_standard() {
         return Err(Failure::Usage(
-            "the lock holds seed 0 and the specs' own sizes: it does not go with `--seed`, `--size`, `--from` or `--count`"
+            "the lock holds seed 0 and the specs' own sizes and parameters: it does not go with `--seed`, `--size`, `--from`, \
+             `--count`, `--set` or `--profile`"
                 .to_owned(),
         ));
     }
-    let selected = select(workspace, &request.datasets, sources, diagnostics)?;
+    let selected = select(workspace, &request.datasets, &request.overrides, sources, diagnostics)?;
     datasets::require_hash(&selected, request.hash.as_deref(), diagnostics);
     if diagnostics.has_errors() {
         return Err(Failure::Mistakes);
     }
     if request.count.is_none() {
-        for spec in selected.iter().map(|one| &one.checked.spec) {
-            let size = request.size.unwrap_or(spec.size);
+        for (one, spec) in selected.iter().map(|one| (one, &one.checked.spec)) {
+            let size = request.size.or(one.size).unwrap_or(spec.size);
             if request.from >= size {
                 let message =
                     format!("`{}` has {size} records, so none from {} on: say how many with `--count`", spec.name, request.from);
                 return Err(Failure::Usage(message));
             }
         }
+    }
+    if request.formats.is_empty() {
+        request.formats = datasets::common_formats(&selected)?;
     }
     let pool = Pool::new(request.threads.unwrap_or(0));
     let pool = pool.map_err(|cause| Failure::Other { doing: "start threads", cause })?;

@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
+use crate::json;
 use crate::pipeline::check::Checked;
 use crate::pipeline::check::pilot::{self, Cell};
 use crate::pipeline::load::Workspace;
 use crate::pipeline::manifest::Origin;
+use crate::record::Node;
 use crate::source::Sources;
 
 const FOLDER: &str = ".dictum";
@@ -56,13 +58,18 @@ pub fn piloted(workspace: &Workspace<'_>, checked: &Checked, sources: &Sources, 
     cells
 }
 
-/// One digest over the spec closure and the program.
+/// One digest over the spec closure, the parameters of this build and the program.
 fn dependencies(checked: &Checked, sources: &Sources) -> String {
     let origin = Origin::current(0);
     let mut parts = vec![origin.engine, origin.format_epoch.to_string(), origin.language.to_string()];
     for source in checked.spec.closure.iter().filter_map(|id| sources.get(*id)) {
         parts.push(source.path().to_owned());
         parts.push(source.text().to_string());
+    }
+    for (name, param) in &checked.spec.params {
+        let mut value = String::new();
+        json::write_node(Node::of(&param.value), &mut value);
+        parts.extend([name.to_string(), value]);
     }
     Digest::of_parts(parts.iter().map(String::as_bytes)).to_string()
 }

@@ -4,7 +4,8 @@ use std::io::{self, BufWriter, SeekFrom, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::datasets::Selected;
-use super::folder::{judge, judged, planned, prepare};
+use super::folder::{judge, judged, planned};
+use super::targets::prepare;
 use super::{Built, Failure, Reporter, stopped};
 use crate::diag::Diagnostics;
 use crate::pipeline::emit::output::Output;
@@ -37,7 +38,7 @@ pub(super) fn write(
     if diagnostics.has_errors() {
         return Err(Failure::Mistakes);
     }
-    let plan = planned(&one.checked, seed, from, count, size);
+    let plan = planned(&one.checked, seed, from, count, size.or(one.size));
     reporter.start(&one.checked.spec.name, plan.count);
     // A whole dataset may still be refused for its expectations, so nothing may leave before they are judged.
     let held = plan.is_whole() && !one.checked.expectations.is_empty();

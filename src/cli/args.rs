@@ -3,14 +3,18 @@
 //! In: what was typed. Out: plain values, checked as far as one argument, or two that exclude each other, can be checked. The
 //! doc comments of these types are the help texts.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
 
 use super::Exit;
 use super::terminal::Color;
+use crate::build::Failure;
 use crate::pipeline::emit::{self, FORMATS, Format};
+use crate::pipeline::load::Overrides;
 
 /// Compiles YAML scenario specs into verified, reproducible datasets.
 #[derive(Parser)]
@@ -23,12 +27,15 @@ pub(super) struct Cli {
     pub(super) everywhere: Everywhere,
 }
 
+/// The headline of what is in [`Everywhere`].
+pub(super) const EVERYWHERE: &str = "Options of every command";
+
 /// Options of every command.
 #[derive(Args, Clone)]
-#[command(next_help_heading = "Options of every command")]
+#[command(next_help_heading = EVERYWHERE)]
 pub(super) struct Everywhere {
     /// The folder that holds `scenarios/` [default: the nearest one from the current folder upwards]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) workspace: Option<PathBuf>,
     /// How to print diagnostics
     #[arg(long, global = true, value_name = "FORM", value_enum, default_value_t = Form::Human)]
@@ -51,6 +58,9 @@ pub(super) enum Form {
     /// A JSON object a line and no other text, last `{"summary": {…}}`; on standard output, or on standard error where standard
     /// output holds data (`build --out -`, `preview`, `list`)
     Json,
+    /// GitHub workflow commands, which a pull request shows beside its lines; on the streams of `json`, other text on standard
+    /// error
+    Github,
 }
 
 /// The commands.
@@ -65,6 +75,11 @@ pub(super) enum Command {
     /// List the datasets of the workspace
     #[command(after_help = LIST_EXAMPLES)]
     List,
+    /// Print a script that completes commands and options in a shell
+    Completions(Completions),
+    /// Print the manual page, in roff
+    #[command(after_help = MAN_EXAMPLES)]
+    Man,
 }
 
 impl Command {
@@ -75,6 +90,8 @@ impl Command {
             Self::Check(_) => "check",
             Self::Preview(_) => "preview",
             Self::List => "list",
+            Self::Completions(_) => "completions",
+            Self::Man => "man",
         }
     }
 
@@ -83,8 +100,41 @@ impl Command {
         match self {
             Self::Build(build) => build.is_stream(),
             Self::Check(_) => false,
-            Self::Preview(_) | Self::List => true,
+            Self::Preview(_) | Self::List | Self::Completions(_) | Self::Man => true,
         }
+    }
+}
+
+/// What changes specs for one run without editing them.
+#[derive(Args)]
+pub(super) struct Values {
+    /// A profile of the specs: their sizes, parameters and formats of that name
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// The value of a parameter, as YAML; may be given for several
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
+}
+
+impl Values {
+    /// The same for the library.
+    ///
+    /// # Errors
+    /// A parameter that is set twice.
+    pub(super) fn overrides(&self) -> Result<Overrides, Failure> {
+        let mut seen = BTreeSet::new();
+        if let Some((name, _)) = self.set.iter().find(|(name, _)| !seen.insert(name)) {
+            return Err(Failure::Usage(format!("`--set {name}` is given twice")));
+        }
+        Ok(Overrides { profile: self.profile.clone(), params: self.set.clone() })
+    }
+}
+
+/// `name=value`.
+fn setting(text: &str) -> Result<(String, String), &'static str> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write `--set name=value`"),
     }
 }
 
@@ -99,7 +149,9 @@ pub(super) struct Build {
     /// Build every dataset, as without names
     #[arg(long, conflicts_with = "datasets")]
     pub(super) all: bool,
-    /// Records to make instead of the size that the spec states
+    #[command(flatten)]
+    pub(super) values: Values,
+    /// Records to make instead of the size that the profile or the spec states
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) size: Option<u64>,
     /// Another seed gives other records
@@ -108,11 +160,11 @@ pub(super) struct Build {
     /// Take a seed from the operating system, and print it
     #[arg(long, conflicts_with = "seed")]
     pub(super) random: bool,
-    /// Formats to write, separated by commas [default: all; with `--out -` jsonl]
+    /// Formats to write, separated by commas [default: those of the profile, or all; with `--out -` jsonl]
     #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = formats())]
     pub(super) format: Vec<&'static dyn Format>,
     /// Folder to write to, or `-` for standard output [default: `out` in the workspace]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) out: Option<PathBuf>,
     /// Threads to use; the bytes are the same with any number [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1024))]
@@ -123,6 +175,9 @@ pub(super) struct Build {
     /// Records to make from there on [default: up to the size]
     #[arg(long, value_name = "N", conflicts_with = "size", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) count: Option<u64>,
+    /// How good records must be: `synthetic` wants schema, hash, checks and expectations
+    #[arg(long, value_name = "LEVEL", value_enum, hide_possible_values = true, default_value_t = Quality::Synthetic)]
+    pub(super) quality: Quality,
     /// Fail, and write nothing, where a byte differs from `dictum.lock`
     #[arg(long, conflicts_with_all = ["update_lock", "random"])]
     pub(super) locked: bool,
@@ -144,6 +199,22 @@ impl Build {
     }
 }
 
+/// A level of quality. Those that do not exist yet are hidden, and refused by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Quality {
+    /// Schema and hash only
+    #[value(hide = true)]
+    Low,
+    /// Schema, hash, checks and expectations
+    Synthetic,
+    /// Gates on duplicates, diversity and balance, too
+    #[value(hide = true)]
+    Medium,
+    /// Only records that a person approved
+    #[value(hide = true)]
+    High,
+}
+
 /// Arguments of `check`.
 #[derive(Args)]
 #[command(after_help = CHECK_EXAMPLES)]
@@ -151,6 +222,8 @@ pub(super) struct Check {
     /// Datasets to check [default: all]
     #[arg(value_name = "DATASET")]
     pub(super) datasets: Vec<String>,
+    #[command(flatten)]
+    pub(super) values: Values,
 }
 
 /// Arguments of `preview`.
@@ -160,6 +233,8 @@ pub(super) struct Preview {
     /// Dataset to show
     #[arg(value_name = "DATASET")]
     pub(super) dataset: String,
+    #[command(flatten)]
+    pub(super) values: Values,
     /// Records to show [default: 3, or 1 with `--index`]
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) count: Option<u64>,
@@ -174,12 +249,23 @@ pub(super) struct Preview {
     pub(super) field: Option<String>,
 }
 
+/// Arguments of `completions`.
+#[derive(Args)]
+#[command(after_help = COMPLETIONS_EXAMPLES)]
+pub(super) struct Completions {
+    /// The shell that shall complete
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: Shell,
+}
+
 const BUILD_EXAMPLES: &str = "\
 Examples:
   dictum build                                  everything, in every format, into out/
   dictum build reviews --format jsonl,parquet   one dataset in two formats
   dictum build reviews --out - | head -n 5      records on standard output
   dictum build reviews --from 500 --count 500   a part, with the records of the whole
+  dictum build --profile testing                with the sizes and parameters of a profile
+  dictum build reviews --set strictness=3       with another value of a parameter
   dictum build --locked                         fail where a byte differs from dictum.lock";
 
 const CHECK_EXAMPLES: &str = "\
@@ -187,7 +273,8 @@ Expectations speak of a whole dataset, so `dictum build` judges them.
 
 Examples:
   dictum check                                  every dataset
-  dictum check reviews --message-format short   a line for each mistake, as editors read them";
+  dictum check reviews --message-format short   a line for each mistake, as editors read them
+  dictum check --message-format github          annotations in GitHub Actions";
 
 const PREVIEW_EXAMPLES: &str = "\
 Examples:
@@ -199,6 +286,17 @@ const LIST_EXAMPLES: &str = "\
 Examples:
   dictum list
   dictum list --message-format json   one JSON object a dataset";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  dictum completions bash > ~/.local/share/bash-completion/completions/dictum
+  dictum completions zsh > ~/.zfunc/_dictum            with ~/.zfunc in fpath
+  dictum completions fish > ~/.config/fish/completions/dictum.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  dictum man > dictum.1
+  dictum man | man -l -";
 
 /// The parser of a format's name.
 fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {

@@ -3,15 +3,16 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum as _;
 use serde::Serialize;
 
 use super::Exit;
-use super::args::Build as Args;
+use super::args::{Build as Args, Quality};
 use super::interrupt;
 use super::messages::{Ending, Messages};
 use super::report::Report;
 use crate::build::{Built, Failure, LockMode, Out, Outcome, Request, build};
-use crate::pipeline::emit::{self, FORMATS, Format};
+use crate::pipeline::emit::{self, Format};
 use crate::pipeline::load::Workspace;
 use crate::pipeline::manifest::LOCK_FILE;
 use crate::random;
@@ -37,15 +38,15 @@ struct File {
     bytes: u64,
 }
 
-pub(super) fn run(workspace: &Workspace<'_>, current: &Path, args: Args, messages: &Messages) -> Exit {
+pub(super) fn run(workspace: &Workspace<'_>, current: &Path, args: &Args, messages: &Messages) -> Exit {
     match begin(workspace, current, args, messages) {
         Ok(exit) => exit,
         Err(failure) => messages.end(&Ending::failed(NAME, failure)),
     }
 }
 
-fn begin(workspace: &Workspace<'_>, current: &Path, args: Args, messages: &Messages) -> Result<Exit, Failure> {
-    refuse_misfits(&args)?;
+fn begin(workspace: &Workspace<'_>, current: &Path, args: &Args, messages: &Messages) -> Result<Exit, Failure> {
+    refuse_misfits(args)?;
     let is_stream = args.is_stream();
     let seed = if args.random { chosen(messages)? } else { args.seed };
     let lock = match (args.locked, args.update_lock) {
@@ -55,17 +56,18 @@ fn begin(workspace: &Workspace<'_>, current: &Path, args: Args, messages: &Messa
     };
     let folder = args.out.as_ref().map_or_else(|| workspace.root.join("out"), |out| joined(current, out));
     let request = Request {
+        overrides: args.values.overrides()?,
         size: args.size,
         seed,
         from: args.from,
         count: args.count,
-        formats: formats(&args),
+        formats: formats(args),
         out: if is_stream { Out::Stream(Box::new(io::stdout())) } else { Out::Folder(folder.clone()) },
         threads: args.threads,
         lock,
-        hash: args.constitutional_hash,
+        hash: args.constitutional_hash.clone(),
         plain: args.plain,
-        datasets: args.datasets,
+        datasets: args.datasets.clone(),
     };
     let stop = interrupt::listen()?;
     let mut report = Report::new(messages.progress());
@@ -84,6 +86,13 @@ fn begin(workspace: &Workspace<'_>, current: &Path, args: Args, messages: &Messa
 /// Refuses what no spec needs to be read for.
 fn refuse_misfits(args: &Args) -> Result<(), Failure> {
     let usage = |message: &str| Err(Failure::Usage(message.to_owned()));
+    if args.quality != Quality::Synthetic {
+        let level = args.quality.to_possible_value();
+        let level = level.as_ref().map_or("", |value| value.get_name());
+        return usage(&format!(
+            "the quality level `{level}` is not built yet: leave `--quality` out, or write `--quality synthetic`"
+        ));
+    }
     if args.is_stream() && (args.datasets.len() > 1 || args.format.len() > 1) {
         return usage("standard output takes one dataset and one format: `dictum build DATASET --format jsonl --out -`");
     }
@@ -103,7 +112,7 @@ fn chosen(messages: &Messages) -> Result<u64, Failure> {
     Ok(seed)
 }
 
-/// The formats asked for, each once; without any all of them, or the one that suits a pipe.
+/// The formats asked for, each once; without any those that the build finds, or the one that suits a pipe.
 fn formats(args: &Args) -> Vec<&'static dyn Format> {
     let mut formats: Vec<&'static dyn Format> = Vec::new();
     for format in &args.format {
@@ -111,11 +120,7 @@ fn formats(args: &Args) -> Vec<&'static dyn Format> {
             formats.push(*format);
         }
     }
-    match (formats.is_empty(), args.is_stream()) {
-        (true, true) => emit::format("jsonl").into_iter().collect(),
-        (true, false) => FORMATS.to_vec(),
-        (false, _) => formats,
-    }
+    if formats.is_empty() && args.is_stream() { emit::format("jsonl").into_iter().collect() } else { formats }
 }
 
 /// An absolute path, as messages show it: without the `.` that people type.

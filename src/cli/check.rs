@@ -9,7 +9,7 @@ use super::args::Check as Args;
 use super::attempts::{self, Cell};
 use super::messages::{Ending, Messages};
 use super::progress::plural;
-use crate::build::{Selected, piloted, select};
+use crate::build::{Selected, piloted, select, warn_unfit};
 use crate::diag::Diagnostics;
 use crate::pipeline::check::Checked;
 use crate::pipeline::expand::Expander;
@@ -37,9 +37,13 @@ struct Sound {
 pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -> Exit {
     let mut sources = Sources::default();
     let mut diagnostics = Diagnostics::default();
-    let selected = select(workspace, &args.datasets, &mut sources, &mut diagnostics);
+    let selected = args
+        .values
+        .overrides()
+        .and_then(|overrides| select(workspace, &args.datasets, &overrides, &mut sources, &mut diagnostics));
     let mut lines = Vec::new();
     let mut found = |one: &Selected| {
+        warn_unfit(&one.checked, &mut diagnostics);
         let cells = piloted(workspace, &one.checked, &sources, &mut diagnostics);
         let sound = tried(&one.checked, &mut diagnostics);
         lines.extend(sound.iter().map(line));

@@ -4,13 +4,13 @@
 //! with what is known of it; its diagnostics are `check`'s to tell.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 use serde::Serialize;
 
 use super::Exit;
 use super::messages::{Ending, Messages};
 use super::progress::count;
+use super::terminal;
 use crate::build::{Failure, listing};
 use crate::diag::Diagnostics;
 use crate::pipeline::check::Checked;
@@ -70,18 +70,14 @@ fn row(workspace: &Workspace<'_>, dataset: String, path: &str) -> Row {
 }
 
 fn print(rows: &[Row], messages: &Messages) -> Result<(), Failure> {
-    let failed = |cause: String| Failure::Other { doing: "write to standard output", cause };
     let text = if messages.is_json() {
         let lines: Result<Vec<String>, _> = rows.iter().map(serde_json::to_string).collect();
-        lines.map_err(|error| failed(error.to_string()))?.join("\n") + "\n"
+        let failed = |error: serde_json::Error| Failure::Other { doing: "write the list", cause: error.to_string() };
+        lines.map_err(failed)?.join("\n") + "\n"
     } else {
         table(rows, messages.colors_data())
     };
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(failed(error.to_string())),
-        _ => Ok(()),
-    }
+    terminal::print(text.as_bytes())
 }
 
 fn table(rows: &[Row], color: bool) -> String {

@@ -3,7 +3,7 @@
 //! In: an [`Ending`]. Out: text for people on standard error, or JSON lines for programs, and the exit code. JSON lines are
 //! diagnostics as `diag::render` writes them and, last, one line `{"summary": {…}}` whose keys are those of [`Summary`]. They go
 //! to standard output where the command has no data for it, else to standard error, and in either case no other text goes
-//! there. What must hold: a message that cannot be written changes nothing about the exit code.
+//! there. GitHub's workflow commands go where JSON goes, the words for people to standard error. What must hold: a message that cannot be written changes nothing about the exit code.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::terminal::Stream;
 use crate::build::Failure;
 use crate::diag::Diagnostics;
-use crate::diag::render::{MessageFormat, render, summary};
+use crate::diag::render::{MessageFormat, github_failure, render, summary};
 use crate::source::Sources;
 
 const ERROR: &str = "\x1b[1;31m";
@@ -91,6 +91,7 @@ struct Summary<'a, T> {
 /// Where messages go and in which form.
 pub(super) struct Messages {
     form: MessageFormat,
+    /// Where diagnostics go; words for people always go to standard error.
     to: Stream,
     color: bool,
     quiet: bool,
@@ -100,13 +101,15 @@ pub(super) struct Messages {
 impl Messages {
     /// Messages as the options ask for them; `stdout_taken` when the command writes data there.
     pub(super) fn new(everywhere: &Everywhere, stdout_taken: bool) -> Self {
-        let to = if everywhere.message_format == Form::Json && !stdout_taken { Stream::Stdout } else { Stream::Stderr };
-        let color = to.is_colored(everywhere.color);
+        let color = Stream::Stderr.is_colored(everywhere.color);
         let form = match everywhere.message_format {
-            Form::Human => MessageFormat::Human { color, width: to.width() },
+            Form::Human => MessageFormat::Human { color, width: Stream::Stderr.width() },
             Form::Short => MessageFormat::Short,
             Form::Json => MessageFormat::Json,
+            Form::Github => MessageFormat::Github,
         };
+        let for_programs = matches!(form, MessageFormat::Json | MessageFormat::Github);
+        let to = if for_programs && !stdout_taken { Stream::Stdout } else { Stream::Stderr };
         Self { form, to, color, quiet: everywhere.quiet, everywhere: everywhere.clone() }
     }
 
@@ -128,14 +131,14 @@ impl Messages {
     /// A line for a person, at once.
     pub(super) fn say(&self, line: &str) {
         if !self.quiet && !self.is_json() {
-            self.write(|out| writeln!(out, "{line}"));
+            write(Stream::Stderr, |out| writeln!(out, "{line}"));
         }
     }
 
     /// A line for a person who asked for it, so also where quiet is wanted.
     pub(super) fn answer(&self, line: &str) {
         if !self.is_json() {
-            self.write(|out| writeln!(out, "{line}"));
+            write(Stream::Stderr, |out| writeln!(out, "{line}"));
         }
     }
 
@@ -146,9 +149,9 @@ impl Messages {
             Ok(_) if ending.diagnostics.has_errors() => Exit::Mistakes,
             Ok(_) => Exit::Done,
         };
-        self.write(|out| render(&ending.diagnostics, &ending.sources, self.form, out));
+        write(self.to, |out| render(&ending.diagnostics, &ending.sources, self.form, out));
         if self.is_json() {
-            self.write(|out| summarize(ending, exit, out));
+            write(self.to, |out| summarize(ending, exit, out));
             return exit;
         }
         for note in &ending.notes {
@@ -168,11 +171,16 @@ impl Messages {
             (Ok(_), None) => return,
             (Ok(_), Some(counts)) if exit == Exit::Done => return self.say(&counts),
             (Ok(_) | Err(Failure::Mistakes), Some(counts)) => counts,
+            (Err(failure), _) if self.form == MessageFormat::Github => {
+                let lines: Vec<String> = std::iter::once(chain(failure)).chain(drift(&ending.result)).collect();
+                let title = format!("dictum {}", ending.command);
+                return write(self.to, |out| github_failure(&title, &lines.join("\n"), out));
+            }
             (Err(failure), _) => format!("{} {}", self.tint("error:", ERROR), chain(failure)),
         };
         let spared = ending.all_or_nothing && matches!(exit, Exit::Mistakes | Exit::Drift | Exit::Interrupted);
         let rest = if spared { "; nothing was written" } else { "" };
-        self.write(|out| {
+        write(Stream::Stderr, |out| {
             writeln!(out, "{last}{rest}")?;
             drift(&ending.result).iter().try_for_each(|line| writeln!(out, "  {line}"))
         });
@@ -181,15 +189,15 @@ impl Messages {
     fn tint(&self, word: &str, color: &str) -> String {
         if self.color { format!("{color}{word}{PLAIN}") } else { word.to_owned() }
     }
+}
 
-    /// Writes to the stream of messages. Where nobody listens there is nobody to tell.
-    fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-        let mut page = Vec::new();
-        let _ = write(&mut page).and_then(|()| match self.to {
-            Stream::Stdout => io::stdout().write_all(&page),
-            Stream::Stderr => io::stderr().write_all(&page),
-        });
-    }
+/// Writes to a stream. Where nobody listens there is nobody to tell.
+fn write(to: Stream, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    let mut page = Vec::new();
+    let _ = write(&mut page).and_then(|()| match to {
+        Stream::Stdout => io::stdout().write_all(&page),
+        Stream::Stderr => io::stderr().write_all(&page),
+    });
 }
 
 fn summarize<T: Serialize>(ending: &Ending<T>, exit: Exit, out: &mut dyn Write) -> io::Result<()> {

@@ -3,8 +3,8 @@
 //! In: arguments and signals. Out: records on standard output where they were asked for, everything else on standard error
 //! (JSON messages: see [`messages`]), and an exit code of [`Exit`]. Each command is one file that turns its arguments into one
 //! call of the library and its outcome into an [`messages::Ending`]. What must hold: nothing here reaches a dataset but what an
-//! option says, and a reader that goes away (`| head`) is no failure. This folder is the only door to `clap`, `ctrlc` and
-//! `terminal_size`.
+//! option says, and a reader that goes away (`| head`) is no failure. This folder is the only door to `clap` with its generators,
+//! `ctrlc` and `terminal_size`.
 
 pub mod progress;
 pub mod exit;
@@ -19,6 +19,8 @@ mod build;
 mod check;
 mod preview;
 mod list;
+mod completions;
+mod man;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -47,18 +49,23 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Exit {
-    let world = SystemWorld::default();
-    let messages = Messages::new(&cli.everywhere, cli.command.takes_stdout());
-    let (current, root) = match place(&world, cli.everywhere.workspace.as_deref()) {
-        Ok(found) => found,
-        Err(failure) => return messages.end(&Ending::failed(cli.command.name(), failure)),
+    let Cli { command, everywhere } = cli;
+    let messages = Messages::new(&everywhere, command.takes_stdout());
+    let name = command.name();
+    let within = |run: &mut dyn FnMut(&Workspace<'_>, &Path) -> Exit| {
+        let world = SystemWorld::default();
+        match place(&world, everywhere.workspace.as_deref()) {
+            Ok((current, root)) => run(&Workspace { world: &world, root }, &current),
+            Err(failure) => messages.end(&Ending::failed(name, failure)),
+        }
     };
-    let workspace = Workspace { world: &world, root };
-    match cli.command {
-        Command::Build(args) => build::run(&workspace, &current, args, &messages),
-        Command::Check(args) => check::run(&workspace, &args, &messages),
-        Command::Preview(args) => preview::run(&workspace, &args, &messages),
-        Command::List => list::run(&workspace, &messages),
+    match command {
+        Command::Build(args) => within(&mut |workspace, current| build::run(workspace, current, &args, &messages)),
+        Command::Check(args) => within(&mut |workspace, _| check::run(workspace, &args, &messages)),
+        Command::Preview(args) => within(&mut |workspace, _| preview::run(workspace, &args, &messages)),
+        Command::List => within(&mut |workspace, _| list::run(workspace, &messages)),
+        Command::Completions(args) => completions::run(&args, &messages),
+        Command::Man => man::run(&messages),
     }
 }
 

@@ -28,7 +28,14 @@ const SHOWN: u64 = 3;
 pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -> Exit {
     let mut sources = Sources::default();
     let mut diagnostics = Diagnostics::default();
-    let result = select(workspace, std::slice::from_ref(&args.dataset), &mut sources, &mut diagnostics).and_then(|selected| {
+    let named = std::slice::from_ref(&args.dataset);
+    let selected =
+        args.values.overrides().and_then(|overrides| select(workspace, named, &overrides, &mut sources, &mut diagnostics));
+    let result = selected.and_then(|selected| {
+        // A value that nothing takes would show records as if it had been taken.
+        if diagnostics.has_errors() {
+            return Err(Failure::Mistakes);
+        }
         let shown = selected.first().map_or(Ok(()), |one| show(&one.checked, args, messages, &mut diagnostics));
         shown.map(|()| Vec::<()>::new())
     });

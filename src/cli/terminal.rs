@@ -2,7 +2,9 @@
 //!
 //! Nothing here reaches a dataset; it decides how a page looks.
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
+
+use crate::build::Failure;
 
 /// Columns where there is no terminal to ask.
 const WIDTH: usize = 100;
@@ -52,6 +54,20 @@ impl Stream {
             Color::Never => false,
             Color::Auto => self.is_terminal() && !refuses_color(),
         }
+    }
+}
+
+/// Writes data to standard output at once. A reader that went away has enough.
+///
+/// # Errors
+/// Whatever else standard output fails with.
+pub(super) fn print(data: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(data).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::Other { doing: "write to standard output", cause: error.to_string() })
+        }
+        _ => Ok(()),
     }
 }
 

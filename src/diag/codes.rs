@@ -45,6 +45,8 @@ codes! {
     CSV_EMPTY = "csv-empty": "a CSV file without a header or without rows";
     DUPLICATE_KEY = "duplicate-key": "one key written twice in one mapping";
     TEMPLATE_UNQUOTED = "template-unquoted": "an unquoted `{{ … }}`, which YAML reads as a mapping";
+    YAML_COMMENT = "yaml-comment": "a comment that may have been meant as text";
+    COLON_IN_TEXT = "colon-in-text": "text with a colon in it, which YAML reads as a mapping";
     IMPLICIT_NULL = "implicit-null": "a key without a value";
 
     // The language.
@@ -57,6 +59,7 @@ codes! {
     BAD_RANGE = "bad-range": "a range with nothing in it, or not a range";
     BAD_WEIGHT = "bad-weight": "weights that are negative, all zero or not decimals";
     EMPTY_CHOICE = "empty-choice": "a choice with nothing to choose from";
+    VARYING_POOL = "varying-pool": "a walk through a pool that differs from record to record";
     BAD_NAME = "bad-name": "a name that expressions cannot spell, or a reserved one";
     NAME_COLLISION = "name-collision": "one name given twice";
     USE_CYCLE = "use-cycle": "files that use each other";
@@ -64,6 +67,11 @@ codes! {
     DATASET_DUPLICATE = "dataset-duplicate": "two spec files with one dataset name";
     HASH_MISMATCH = "hash-mismatch": "a constitutional hash that differs from the constitution's";
     PLACE_UNKNOWN = "place-unknown": "a place of the constitution that the record does not have";
+
+    PARAM_UNKNOWN = "param-unknown": "a value for a parameter that does not exist";
+    PARAM_VALUE = "param-value": "a value that its parameter does not allow";
+    PROFILE_UNKNOWN = "profile-unknown": "a profile that a dataset does not have";
+    FORMAT_UNKNOWN = "format-unknown": "an output format that does not exist";
 
     // Expressions and templates.
     EXPRESSION_SYNTAX = "expression-syntax": "an expression or template that does not parse";
@@ -92,6 +100,7 @@ codes! {
     SAY_IN_DERIVE = "say-in-derive": "a derivation that reads wording";
     TOO_DEEP = "too-deep": "expressions, names or files that need each other through too many levels";
     STREAM_NEEDED = "stream-needed": "a draw whose address would be its position";
+    ROWS_OVERLAP = "rows-overlap": "two rows of `only` that apply to one record";
     ALMOST_TYPED = "almost-typed": "text that looks like one typed expression";
 
     // Schemas and values found when records are made.
@@ -101,6 +110,7 @@ codes! {
     DIVISION_BY_ZERO = "division-by-zero": "a division by zero";
     NOT_FINITE = "not-finite": "a number that is not finite";
     OUT_OF_FUEL = "out-of-fuel": "a template that does not end";
+    FOLD_GROWS = "fold-grows": "a fold whose value grows beyond all bounds";
     SCHEMA_VIOLATION = "schema-violation": "a record that breaks its JSON Schema";
     HASH_MISSING = "hash-missing": "a record without the constitutional hash at a place that must carry it";
     CHECK_FAILED = "check-failed": "a record that breaks a check of its spec";

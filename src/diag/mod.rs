@@ -158,6 +158,11 @@ impl Diagnostics {
         self.list.extend(other.list);
     }
 
+    /// Takes some more.
+    pub fn extend(&mut self, more: impl IntoIterator<Item = Diagnostic>) {
+        self.list.extend(more);
+    }
+
     /// Whether any stops the build.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -193,8 +198,16 @@ impl Diagnostics {
         };
         self.list.sort_by_cached_key(key);
         self.list.dedup();
+        self.fold_comments();
         self.fold_names();
         self
+    }
+
+    /// Drops what is said of a comment where an error shows that comment as its cause.
+    fn fold_comments(&mut self) {
+        let shown: Vec<Span> = self.list.iter().flat_map(|one| one.secondary.iter().map(|label| label.span)).collect();
+        let place = |one: &Diagnostic| one.primary.as_ref().map(|label| label.span);
+        self.list.retain(|one| one.code != codes::YAML_COMMENT || !place(one).is_some_and(|span| shown.contains(&span)));
     }
 
     /// Keeps the first places of each wrong name; the last one kept says how many more there are.

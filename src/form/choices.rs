@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::parse::Parse;
+use super::parse::{Parse, unwritten};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
@@ -78,8 +78,8 @@ pub(super) fn literal(cx: &mut Parse<'_>, node: &Node) -> Option<Value> {
         );
         return None;
     }
-    if node.is_null() && node.implicit {
-        cx.report(Diagnostic::error(codes::IMPLICIT_NULL, node.span, "a choice without a value"));
+    if let Some(node) = node.unwritten() {
+        cx.report(unwritten(node));
         return None;
     }
     Some(node.value())

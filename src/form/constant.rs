@@ -2,7 +2,7 @@
 
 use super::FormKind;
 use super::data::Literal;
-use super::parse::{Parse, Shape};
+use super::parse::{Parse, Shape, unwritten};
 use crate::program::Form;
 
 /// The form.
@@ -17,7 +17,10 @@ pub(super) const KIND: FormKind = FormKind {
     schema: r#"{"const": {}}"#,
 };
 
-#[expect(clippy::unnecessary_wraps, reason = "the signature of every form's parser")]
-fn parse(_: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
+fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
+    if let Some(node) = shape.head.unwritten() {
+        cx.report(unwritten(node));
+        return None;
+    }
     Some(Box::new(Literal::of(shape.head)))
 }

@@ -102,9 +102,14 @@ impl Form for ListData {
 
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
         let mut items = Vec::with_capacity(self.items.len());
+        let mut drawn = Vec::with_capacity(self.items.len());
         for (at, item) in self.items.iter().enumerate() {
-            items.push(cx.inside(&at.to_string(), |cx| item.lower(cx)));
+            let shown = format!("the element {}", at + 1);
+            let (lowered, part) = cx.drawing(shown, item.span(), |cx| cx.inside(&at.to_string(), |cx| item.lower(cx)));
+            items.push(lowered);
+            drawn.push(part);
         }
+        cx.apart_from_each_other(&drawn);
         let item = Type::join_all(items.iter().map(|one| one.ty.clone()));
         let least = items.iter().filter(|one| !one.optional).count();
         let ty = Type::list_between(item, least, Some(items.len()));
@@ -154,11 +159,14 @@ impl Form for MapData {
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
         let mut fields = Fields::default();
         let mut ops = Vec::with_capacity(self.fields.len());
+        let mut drawn = Vec::with_capacity(self.fields.len());
         for (name, form) in &self.fields {
-            let lowered = cx.inside(name, |cx| form.lower(cx));
+            let (lowered, part) = cx.drawing(format!("`{name}`"), form.span(), |cx| cx.inside(name, |cx| form.lower(cx)));
+            drawn.push(part);
             fields.known.insert(name.clone(), Field { ty: lowered.ty, optional: lowered.optional });
             ops.push((name.clone(), lowered.op));
         }
+        cx.apart_from_each_other(&drawn);
         Lowered::new(MapOp(ops), Type::of_fields(fields))
     }
 

@@ -2,6 +2,7 @@
 
 use super::FormKind;
 use super::parse::{Parse, Shape};
+use crate::engine::yaml::Node;
 use crate::program::Form;
 
 /// The form.
@@ -17,5 +18,10 @@ pub(super) const KIND: FormKind = FormKind {
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
-    if shape.dollar { cx.data(shape.head, shape.position) } else { cx.given(shape.head, shape.position) }
+    body(cx, shape, shape.head)
+}
+
+/// Reads what stands under a `give`.
+pub(super) fn body(cx: &mut Parse<'_>, shape: &Shape<'_>, node: &Node) -> Option<Box<dyn Form>> {
+    if shape.dollar { cx.data(node, shape.position) } else { cx.given(node, shape.position) }
 }

@@ -8,21 +8,35 @@ mod key;
 mod parse;
 mod data;
 mod modifiers;
+mod each;
 mod choices;
 mod cases;
 mod range;
+mod grid;
+mod number;
+mod distribution;
 
 mod pick;
+mod weighted;
 mod sample;
 mod shuffle;
+mod permutation;
 mod int;
 mod float;
+mod normal;
+mod lognormal;
+mod exponential;
+mod poisson;
+mod zipf;
 mod bool;
 mod near;
 mod object;
+mod row;
 mod given;
 mod first;
 mod collect;
+mod only;
+mod fold;
 mod give;
 mod constant;
 mod text;
@@ -34,7 +48,7 @@ mod refused;
 use crate::program::Form;
 pub use data::literal;
 pub use key::Key;
-pub use parse::{Files, Parse, Position, Shape, bad_name, is_name};
+pub use parse::{Files, Parse, Position, Shape, bad_name, is_name, unwritten};
 pub use pick::weighted_values;
 pub use record::record;
 pub use refused::refused;
@@ -59,19 +73,37 @@ pub struct FormKind {
     pub schema: &'static str,
 }
 
+impl FormKind {
+    /// The modifiers that may stand beside it: not those that are keys of its own, and, beside an `as` of its own, neither `each`
+    /// nor what belongs to it.
+    pub fn modifiers(&self) -> impl Iterator<Item = &'static Key> {
+        let own = |name: &str| self.options.contains(&name);
+        MODIFIERS.iter().filter(move |key| !own(key.name) && !(own("as") && matches!(key.name, "each" | "where" | "key")))
+    }
+}
+
 /// Every form.
 pub const FORMS: &[FormKind] = &[
     pick::KIND,
     sample::KIND,
     shuffle::KIND,
+    permutation::KIND,
     int::KIND,
     float::KIND,
+    normal::KIND,
+    lognormal::KIND,
+    exponential::KIND,
+    poisson::KIND,
+    zipf::KIND,
     bool::KIND,
     near::KIND,
     object::KIND,
+    row::KIND,
     given::KIND,
     first::KIND,
     collect::KIND,
+    only::KIND,
+    fold::KIND,
     give::KIND,
     constant::KIND,
     text::KIND,
@@ -82,8 +114,7 @@ pub const FORMS: &[FormKind] = &[
 pub const MODIFIERS: &[Key] = modifiers::KEYS;
 
 /// Heads that the language will have; until then they are refused by name.
-pub const LATER: &[&str] =
-    &["permutation", "normal", "lognormal", "exponential", "poisson", "zipf", "row", "only", "fold", "policy", "with"];
+pub const LATER: &[&str] = &["policy", "with"];
 
 /// The form of a head key.
 #[must_use]

@@ -1,8 +1,10 @@
-//! `near`: whole numbers around limits, where decisions flip.
+//! `near`: numbers around limits, where decisions flip.
 
 use std::borrow::Cow;
 
 use super::FormKind;
+use super::grid::Grid;
+use super::number::{Least, Number};
 use super::parse::{Parse, Shape};
 use super::range::is_portable;
 use super::sample::{Share, ShareOp};
@@ -15,26 +17,21 @@ use crate::source::Span;
 /// The form.
 pub(super) const KIND: FormKind = FormKind {
     head: "near",
-    options: &["within", "share", "else"],
+    options: &["within", "share", "else", "step", "digits"],
     draws: true,
     parse,
     doc: "A whole number at most `within` (default 1) away from one of the limits, uniformly over all such numbers. With \
-          `share`, only with that probability; otherwise what `else` draws.",
+          `share`, only with that probability; otherwise what `else` draws. `step: 0.25` or `digits: 1` draws multiples as `float` \
+          does, around limits that are any numbers, by default at most one step away.",
     example: "hours_since: {near: [24, 72], within: 2, share: 0.4, else: {int: 0..120}}",
-    schema: r##"{"near": {"anyOf": [{"type": "array", "items": {"type": "integer"}, "minItems": 1}, {"type": ["integer", "string"]}]}, "within": {"type": "integer", "minimum": 0}, "share": {"$ref": "#/$defs/probability"}, "else": {"$ref": "#/$defs/form"}}"##,
+    schema: r##"{"near": {"anyOf": [{"type": "array", "items": {"type": "number"}, "minItems": 1}, {"type": ["number", "string"]}]}, "within": {"type": "number", "minimum": 0}, "share": {"$ref": "#/$defs/probability"}, "else": {"$ref": "#/$defs/form"}, "step": {"type": "number", "exclusiveMinimum": 0}, "digits": {"type": "integer", "minimum": 0, "maximum": 9}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
-    let limits = limits(cx, shape.head);
-    let within = match shape.option("within") {
-        None => Some(1),
-        Some(node) => match node.kind {
-            NodeKind::Int(within) if within >= 0 && is_portable(within) => Some(within),
-            _ => {
-                cx.report(Diagnostic::error(codes::BAD_RANGE, node.span, "expected a distance of at least 0"));
-                None
-            }
-        },
+    let points = points(cx, shape);
+    let limits = match &points {
+        Some(points) => limits(cx, shape.head, *points),
+        None => None,
     };
     let (share, otherwise) = match (shape.option("share"), shape.option("else")) {
         (None, None) => (Some(None), Some(None)),
@@ -54,47 +51,117 @@ fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
             (None, None)
         }
     };
-    Some(Box::new(Near { span: shape.span, limits: limits?, within: within?, share: share?, otherwise: otherwise? }))
+    Some(Box::new(Near { span: shape.span, limits: limits?, points: points?, share: share?, otherwise: otherwise? }))
 }
 
-fn limits(cx: &mut Parse<'_>, node: &Node) -> Option<Limits> {
+/// Which numbers are drawn, and how far from a limit.
+#[derive(Clone, Copy)]
+enum Points {
+    Whole(i128),
+    Grid(Grid, f64),
+}
+
+impl Points {
+    /// The numbers of the points around a limit, first and last; `None` where it is no such limit or has none.
+    fn window(self, limit: &Value) -> Option<(i128, i128)> {
+        let (first, last) = match self {
+            Self::Whole(within) => {
+                let limit = limit.as_int().filter(|limit| is_portable(*limit))?;
+                (limit.saturating_sub(within), limit.saturating_add(within))
+            }
+            Self::Grid(grid, within) => grid.window(limit.as_float()?, within),
+        };
+        (first <= last).then_some((first, last))
+    }
+
+    fn value(self, number: i128) -> Value {
+        match self {
+            Self::Whole(_) => Value::Int(number),
+            Self::Grid(grid, _) => Value::Float(grid.point(number)),
+        }
+    }
+
+    /// What limits must be, in words.
+    fn wanted(self) -> &'static str {
+        match self {
+            Self::Whole(_) => "integer",
+            Self::Grid(..) => "number",
+        }
+    }
+}
+
+fn points(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Points> {
+    let within = shape.option("within");
+    if let Some(grid) = Grid::parse(cx, shape)? {
+        let within = match within {
+            None => Some(grid.point(1)),
+            Some(node) => Number::parse(cx, node, "`within`", Least::Zero).and_then(|within| {
+                let fixed = within.fixed();
+                if fixed.is_none() {
+                    cx.expected(node, "a distance");
+                }
+                fixed
+            }),
+        };
+        return within.map(|within| Points::Grid(grid, within));
+    }
+    match within.map(|node| (&node.kind, node)) {
+        None => Some(Points::Whole(1)),
+        Some((NodeKind::Int(within), _)) if *within >= 0 && is_portable(*within) => Some(Points::Whole(*within)),
+        Some((_, node)) => {
+            cx.report(Diagnostic::error(codes::BAD_RANGE, node.span, "expected a distance of at least 0"));
+            None
+        }
+    }
+}
+
+fn limits(cx: &mut Parse<'_>, node: &Node, points: Points) -> Option<Limits> {
     match &node.kind {
         NodeKind::List(items) if items.is_empty() => {
             cx.report(Diagnostic::error(codes::EMPTY_CHOICE, node.span, "there is no limit to be near"));
             None
         }
         NodeKind::List(items) => {
-            let number = |item: &Node| match item.kind {
-                NodeKind::Int(limit) if is_portable(limit) => Some(limit),
-                NodeKind::Int(_) => {
-                    cx.report(Diagnostic::error(codes::BAD_RANGE, item.span, "this limit is beyond 64 bits"));
-                    None
-                }
-                _ => {
-                    cx.expected(item, "an integer");
-                    None
-                }
-            };
-            Some(Limits::Fixed(items.iter().map(number).collect::<Option<Vec<_>>>()?))
+            let windows: Vec<_> = items.iter().map(|item| window(cx, item, points)).collect();
+            windows.into_iter().collect::<Option<Vec<_>>>().map(Limits::Fixed)
         }
-        NodeKind::Int(limit) if is_portable(*limit) => Some(Limits::Fixed(vec![*limit])),
+        NodeKind::Int(_) | NodeKind::Float(_) => window(cx, node, points).map(|window| Limits::Fixed(vec![window])),
         NodeKind::Text(_) => cx.expression(node).map(Limits::Expr),
         _ => {
-            cx.expected(node, "a list of integers");
+            cx.expected(node, &format!("a list of {}s", points.wanted()));
             None
         }
     }
 }
 
+/// The window around one limit of the spec.
+fn window(cx: &mut Parse<'_>, node: &Node, points: Points) -> Option<(i128, i128)> {
+    let window = points.window(&node.value());
+    if window.is_none() {
+        match (&node.kind, points) {
+            (NodeKind::Int(_), Points::Whole(_)) => {
+                cx.report(Diagnostic::error(codes::BAD_RANGE, node.span, "this limit is beyond 64 bits"));
+            }
+            (NodeKind::Int(_) | NodeKind::Float(_), Points::Grid(..)) => {
+                let message = "no multiple of the step lies near this limit";
+                cx.report(Diagnostic::error(codes::BAD_RANGE, node.span, message).hint("a greater `within` reaches one"));
+            }
+            _ => cx.expected(node, if matches!(points, Points::Whole(_)) { "an integer" } else { "a number" }),
+        }
+    }
+    window
+}
+
 enum Limits {
-    Fixed(Vec<i128>),
+    /// The windows around them.
+    Fixed(Vec<(i128, i128)>),
     Expr(ExprText),
 }
 
 struct Near {
     span: Span,
     limits: Limits,
-    within: i128,
+    points: Points,
     share: Option<Share>,
     otherwise: Option<Box<dyn Form>>,
 }
@@ -105,22 +172,25 @@ impl Form for Near {
     }
 
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
+        let grid = matches!(self.points, Points::Grid(..));
         let (limits, near) = match &self.limits {
-            Limits::Fixed(limits) => {
-                let least = limits.iter().min().copied().unwrap_or(0).saturating_sub(self.within);
-                let most = limits.iter().max().copied().unwrap_or(0).saturating_add(self.within);
-                (LimitsOp::Fixed(limits.clone()), Type::int_range(least, most))
+            Limits::Fixed(windows) => {
+                let least = windows.iter().map(|(first, _)| *first).min().unwrap_or(0);
+                let most = windows.iter().map(|(_, last)| *last).max().unwrap_or(0);
+                (LimitsOp::Fixed(merged(windows.clone())), Type::int_range(least, most))
             }
             Limits::Expr(expr) => {
                 let (op, ty, _) = expr.lower(cx);
-                let fits = ty.is_any() || ty.is_never() || (ty.list.is_some() && ty.item().int.is_some());
-                if !fits {
-                    let message = format!("expected a list of integers to be near, found {}", ty.describe());
+                let item = ty.item();
+                let numbers = ty.list.is_some() && (item.int.is_some() || (grid && item.float));
+                if !(ty.is_any() || ty.is_never() || numbers) {
+                    let message = format!("expected a list of {}s to be near, found {}", self.points.wanted(), ty.describe());
                     cx.report(Diagnostic::error(codes::TYPE_MISMATCH, expr.span(), message));
                 }
                 (LimitsOp::Computed(op), Type::int())
             }
         };
+        let near = if grid { Type::float() } else { near };
         let draw = cx.draw();
         let share = self.share.as_ref().map(|share| share.lower(cx));
         let otherwise = self.otherwise.as_ref().map(|form| cx.inside("else", |cx| form.lower(cx)));
@@ -128,7 +198,7 @@ impl Form for Near {
             Some(lowered) => (Some(lowered.op), near.join(&lowered.ty)),
             None => (None, near),
         };
-        Lowered::new(NearOp { span: self.span, draw, limits, within: self.within, share, otherwise: other }, ty)
+        Lowered::new(NearOp { span: self.span, draw, limits, points: self.points, share, otherwise: other }, ty)
     }
 
     fn draws(&self) -> bool {
@@ -137,7 +207,7 @@ impl Form for Near {
 }
 
 enum LimitsOp {
-    Fixed(Vec<i128>),
+    Fixed(Vec<(i128, i128)>),
     Computed(Box<dyn Op>),
 }
 
@@ -145,7 +215,7 @@ struct NearOp {
     span: Span,
     draw: usize,
     limits: LimitsOp,
-    within: i128,
+    points: Points,
     share: Option<ShareOp>,
     otherwise: Option<Box<dyn Op>>,
 }
@@ -159,23 +229,21 @@ impl Op for NearOp {
             return otherwise.eval(env);
         }
         let windows = match &self.limits {
-            LimitsOp::Fixed(limits) => windows(limits, self.within),
+            LimitsOp::Fixed(windows) => Cow::Borrowed(windows),
             LimitsOp::Computed(op) => {
                 let value = op.eval(env)?;
-                let limits = value.as_list().unwrap_or_default().iter().map(Value::as_int).collect::<Option<Vec<_>>>();
-                match limits {
-                    Some(limits) if !limits.is_empty() && limits.iter().all(|limit| is_portable(*limit)) => {
-                        windows(&limits, self.within)
-                    }
+                let limits = value.as_list().unwrap_or_default().iter().map(|limit| self.points.window(limit));
+                match limits.collect::<Option<Vec<_>>>() {
+                    Some(windows) if !windows.is_empty() => Cow::Owned(merged(windows)),
                     _ => return Err(self.fault()),
                 }
             }
         };
         let total: i128 = windows.iter().map(|(from, to)| to - from + 1).sum();
         let mut at = stream.int(0, total - 1);
-        for (from, to) in windows {
+        for (from, to) in windows.iter() {
             if at <= to - from {
-                return Ok(Cow::Owned(Value::Int(from + at)));
+                return Ok(Cow::Owned(self.points.value(from + at)));
             }
             at -= to - from + 1;
         }
@@ -185,17 +253,19 @@ impl Op for NearOp {
 
 impl NearOp {
     fn fault(&self) -> Fault {
-        Box::new(Diagnostic::error(codes::EMPTY_CHOICE, self.span, "expected a list of integers of 64 bits to be near"))
+        let message = match self.points {
+            Points::Whole(_) => "expected a list of integers of 64 bits to be near",
+            Points::Grid(..) => "expected a list of numbers to be near, each with a multiple of the step within reach",
+        };
+        Box::new(Diagnostic::error(codes::EMPTY_CHOICE, self.span, message))
     }
 }
 
-/// The windows around the limits, in order and without overlap, so that every number is as likely as any other.
-fn windows(limits: &[i128], within: i128) -> Vec<(i128, i128)> {
-    let mut sorted = limits.to_vec();
+/// Windows in order and without overlap, so that every number is as likely as any other.
+fn merged(mut sorted: Vec<(i128, i128)>) -> Vec<(i128, i128)> {
     sorted.sort_unstable();
     let mut windows: Vec<(i128, i128)> = Vec::with_capacity(sorted.len());
-    for limit in sorted {
-        let (from, to) = (limit.saturating_sub(within), limit.saturating_add(within));
+    for (from, to) in sorted {
         match windows.last_mut() {
             Some((_, end)) if from <= *end + 1 => *end = (*end).max(to),
             _ => windows.push((from, to)),
@@ -206,13 +276,13 @@ fn windows(limits: &[i128], within: i128) -> Vec<(i128, i128)> {
 
 #[cfg(test)]
 mod tests {
-    use super::windows;
+    use super::merged;
 
     #[test]
     fn overlapping_windows_count_once() {
-        assert_eq!(windows(&[72, 24], 2), vec![(22, 26), (70, 74)]);
-        assert_eq!(windows(&[10, 12], 2), vec![(8, 14)]);
-        assert_eq!(windows(&[10, 15], 2), vec![(8, 17)]);
-        assert_eq!(windows(&[5, 5], 0), vec![(5, 5)]);
+        assert_eq!(merged(vec![(70, 74), (22, 26)]), vec![(22, 26), (70, 74)]);
+        assert_eq!(merged(vec![(8, 12), (10, 14)]), vec![(8, 14)]);
+        assert_eq!(merged(vec![(8, 12), (13, 17)]), vec![(8, 17)]);
+        assert_eq!(merged(vec![(5, 5), (5, 5)]), vec![(5, 5)]);
     }
 }

@@ -8,7 +8,7 @@ use super::FormKind;
 use super::modifiers::named;
 use super::parse::{Parse, Shape};
 use crate::data::{Field, Fields, Map, Text, Type, Value};
-use crate::program::{Env, Fault, Form, Locals, Lower, Lowered, Op};
+use crate::program::{Env, Fault, Form, Locals, Lower, Lowered, Named, Op};
 use crate::source::Span;
 
 /// The form.
@@ -29,7 +29,7 @@ fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
 
 struct Object {
     span: Span,
-    names: Vec<(Text, Span, Box<dyn Form>)>,
+    names: Vec<Named>,
 }
 
 impl Form for Object {
@@ -38,7 +38,7 @@ impl Form for Object {
     }
 
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
-        let (ops, fields) = cx.locals(&self.names, |_, lowered| {
+        let (ops, fields) = cx.fields(&self.names, |lowered| {
             let field = |((name, ..), one): (&(Text, Span, _), &Lowered)| {
                 (name.clone(), Field { ty: one.ty.clone(), optional: one.optional })
             };

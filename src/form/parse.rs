@@ -36,6 +36,8 @@ pub struct Parse<'a> {
 
 /// A mapping that is a form: its head, its options, its modifiers.
 pub struct Shape<'n> {
+    /// The form.
+    pub kind: &'static FormKind,
     /// The place of the whole mapping.
     pub span: Span,
     /// The place of the head key.
@@ -78,7 +80,7 @@ fn key_of(entry: &Entry, dollar: bool) -> Option<&str> {
 }
 
 /// A key of a form as the place spells it.
-fn spelt(key: &str, dollar: bool) -> String {
+pub(super) fn spelt(key: &str, dollar: bool) -> String {
     if dollar { format!("${key}") } else { key.to_owned() }
 }
 
@@ -90,7 +92,12 @@ impl Parse<'_> {
 
     /// Reports a value of the wrong kind.
     pub fn expected(&mut self, node: &Node, what: &str) {
-        self.report(Diagnostic::error(codes::WRONG_TYPE, node.span, format!("expected {what}, found {}", node.kind_word())));
+        let message = format!("expected {what}, found {}", node.kind_word());
+        self.report(if node.is_null() && node.implicit {
+            Diagnostic::error(codes::IMPLICIT_NULL, node.span, message).hint("write the value, or leave the key out")
+        } else {
+            Diagnostic::error(codes::WRONG_TYPE, node.span, message)
+        });
     }
 
     /// Parses what stands in a form position.
@@ -127,10 +134,7 @@ impl Parse<'_> {
                 Some(if template.is_literal() { Box::new(Literal::of(node)) } else { Box::new(Templated::typed(template)) })
             }
             NodeKind::Null if node.implicit => {
-                self.report(
-                    Diagnostic::error(codes::IMPLICIT_NULL, node.span, "a key without a value")
-                        .hint("write the value, or `null` where null is meant"),
-                );
+                self.report(unwritten(node));
                 None
             }
             _ => Some(Box::new(Literal::of(node))),
@@ -183,7 +187,9 @@ impl Parse<'_> {
         }
         let (head, kind) = self.head(node, entries, dollar)?;
         let known = self.foreign_keys(entries, kind, dollar, taken);
-        if kind.draws && position != Position::Draw {
+        // In wording a pick chooses among alternatives.
+        let worded = position == Position::Say && kind.head == pick::KIND.head;
+        if kind.draws && position != Position::Draw && !worded {
             let place = if position == Position::Say { "wording" } else { "what is computed" };
             let code = if dollar { codes::DRAWN_LABEL } else { codes::WRONG_POSITION };
             let message = format!("`{}` draws, and {place} cannot", spelt(kind.head, dollar));
@@ -192,14 +198,18 @@ impl Parse<'_> {
             );
             return None;
         }
-        let shape = Shape { span: node.span, head_span: head.key_span, head: &head.value, position, dollar, taken, entries };
+        let shape =
+            Shape { kind, span: node.span, head_span: head.key_span, head: &head.value, position, dollar, taken, entries };
         let inner = (kind.parse)(self, &shape);
         let whole = modifiers::parse(self, &shape, inner, known)?;
         known.then_some(whole)
     }
 
     fn head<'n>(&mut self, node: &Node, entries: &'n [Entry], dollar: bool) -> Option<(&'n Entry, &'static FormKind)> {
-        let heads: Vec<_> = entries.iter().filter_map(|entry| Some((entry, find(key_of(entry, dollar)?)?))).collect();
+        let found: Vec<_> = entries.iter().filter_map(|entry| Some((entry, find(key_of(entry, dollar)?)?))).collect();
+        // A form may have an option that is a head elsewhere, as `fold` has `give`.
+        let is_option = |kind: &FormKind| found.iter().any(|(_, other)| other.options.contains(&kind.head));
+        let heads: Vec<_> = found.iter().copied().filter(|(_, kind)| !is_option(kind)).collect();
         match heads.as_slice() {
             [(entry, kind)] => Some((entry, kind)),
             [] => {
@@ -243,6 +253,12 @@ impl Parse<'_> {
             format!("`{shown}` is not a form")
         };
         let message = if is_modifier(key) { format!("`{shown}` stands beside a form, and there is none") } else { message };
+        if let Some(colon) = colon_in_text(entries, &shown) {
+            let message = "text with `: ` in it, which YAML reads as a mapping";
+            let hint = format!("quote the text: `{colon}`");
+            self.report(Diagnostic::error(codes::COLON_IN_TEXT, node.span, message).hint(hint));
+            return;
+        }
         let data =
             if dollar { "a key of data that starts with `$` is written `$$`" } else { "data goes under `give` or `const`" };
         self.report(
@@ -258,7 +274,8 @@ impl Parse<'_> {
         for entry in entries {
             let name = key_of(entry, dollar);
             let fits = name.is_some_and(|name| {
-                name == kind.head || kind.options.contains(&name) || is_modifier(name) || taken.contains(&name)
+                let modifier = || kind.modifiers().any(|key| key.name == name);
+                name == kind.head || kind.options.contains(&name) || modifier() || taken.contains(&name)
             });
             if fits {
                 continue;
@@ -266,14 +283,19 @@ impl Parse<'_> {
             known = false;
             let shown = entry.key.text.as_str();
             let options: Vec<String> =
-                kind.options.iter().copied().chain(MODIFIERS.iter().map(|key| key.name)).map(|one| spelt(one, dollar)).collect();
+                kind.options.iter().copied().chain(kind.modifiers().map(|key| key.name)).map(|one| spelt(one, dollar)).collect();
             let options = || options.iter().map(String::as_str);
-            let elsewhere = name.is_some_and(|name| FORMS.iter().any(|other| other.options.contains(&name)));
+            let modifier = name.is_some_and(is_modifier);
+            let elsewhere = modifier || name.is_some_and(|name| FORMS.iter().any(|other| other.options.contains(&name)));
             let code = if elsewhere || name.is_none() { codes::FOREIGN_KEY } else { codes::UNKNOWN_KEY };
             let diagnostic =
                 Diagnostic::error(code, entry.key_span, format!("`{}` does not take `{shown}`", spelt(kind.head, dollar)))
                     .suggest(shown, options());
-            self.report(diagnostic.hint(format!("beside `{}` may stand {}", spelt(kind.head, dollar), quoted_list(options()))));
+            let head = spelt(kind.head, dollar);
+            self.report(match name.filter(|_| modifier) {
+                Some("each") => diagnostic.hint(format!("put it around: `each: …, as: x, give: {{{}: …}}`", kind.head)),
+                _ => diagnostic.hint(format!("beside `{head}` may stand {}", quoted_list(options()))),
+            });
         }
         known
     }
@@ -303,6 +325,23 @@ impl Parse<'_> {
             }
         }
     }
+}
+
+/// A mapping of one sentence to another: text that YAML has taken apart at its colon, quoted.
+fn colon_in_text(entries: &[Entry], key: &str) -> Option<String> {
+    let [entry] = entries else { return None };
+    let value = entry.value.scalar_text().filter(|_| !entry.key.quoted)?;
+    if !key.trim().contains(' ') {
+        return None;
+    }
+    let whole = format!("{key}: {value}");
+    Some(if whole.contains(['"', '\\']) { format!("'{}'", whole.replace('\'', "''")) } else { format!("\"{whole}\"") })
+}
+
+/// The diagnostic for a null that nobody wrote.
+pub fn unwritten(node: &Node) -> Diagnostic {
+    Diagnostic::error(codes::IMPLICIT_NULL, node.span, "a key without a value")
+        .hint("write the value, or `null` where null is meant")
 }
 
 /// The value of a key in a row, with its `$` where rows carry one.

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::FormKind;
 use super::choices::{Pool, Values, literal, mixed};
 use super::parse::{Parse, Shape};
+use super::say::alternatives;
+use super::{FormKind, Position, weighted};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Entry, Node, NodeKind};
@@ -19,10 +20,11 @@ pub(super) const KIND: FormKind = FormKind {
     draws: true,
     parse,
     doc: "One of several values. A list is uniform; a map gives each value its weight (keys keep their YAML type); \
-          `[{give, weight}]` weighs anything else; a bare expression names a list to pick from. Weights are decimals, compared \
-          exactly.",
+          `[{give, weight}]` weighs anything else, templates and forms among it; a bare expression names a list to pick from. \
+          Weights are decimals, compared exactly; in `[{give, weight}]` they may be computed: `weight: \"{{ … }}\"`. Under `say` \
+          its list are alternatives, so that `stream` and other modifiers can stand beside them.",
     example: "affected: {pick: {none: 1, internal: 2, personal: 4}}",
-    schema: r##"{"pick": {"anyOf": [{"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/literal"}}, {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {"give": {"$ref": "#/$defs/literal"}, "weight": {"$ref": "#/$defs/weight"}}, "required": ["give"], "additionalProperties": false}}, {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/weight"}}, {"type": "string"}]}}"##,
+    schema: r##"{"pick": {"anyOf": [{"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/literal"}}, {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {"give": {"$ref": "#/$defs/value"}, "weight": {"anyOf": [{"$ref": "#/$defs/weight"}, {"type": "string", "pattern": "\\{\\{"}]}}, "required": ["give"], "additionalProperties": false}}, {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/weight"}}, {"type": "string"}]}}"##,
 };
 
 /// A uniform pick: a list in a form position that draws.
@@ -32,14 +34,15 @@ pub(super) fn uniform(cx: &mut Parse<'_>, node: &Node) -> Option<Box<dyn Form>> 
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
     match &shape.head.kind {
+        NodeKind::List(items) if shape.position == Position::Say => alternatives(cx, shape.span, items),
+        _ if shape.position == Position::Say => {
+            cx.expected(shape.head, "a list of alternatives");
+            None
+        }
         NodeKind::Map(entries) => weighted_map(cx, shape, entries),
-        NodeKind::List(items) if is_weighted(items) => weighted_list(cx, shape, items),
+        NodeKind::List(items) if weighted::is_weighted(items) => weighted::parse(cx, shape, items),
         _ => uniform(cx, shape.head),
     }
-}
-
-fn is_weighted(items: &[Node]) -> bool {
-    items.iter().any(|item| item.get("give").is_some() || item.get("weight").is_some())
 }
 
 /// A weight as it is written.
@@ -90,38 +93,6 @@ fn weighted_map(cx: &mut Parse<'_>, shape: &Shape<'_>, entries: &[Entry]) -> Opt
     Some(Box::new(Weighted { span: shape.span, values, weights }))
 }
 
-fn weighted_list(cx: &mut Parse<'_>, shape: &Shape<'_>, items: &[Node]) -> Option<Box<dyn Form>> {
-    let read: Vec<_> = items.iter().map(|item| weighted_item(cx, item)).collect();
-    let (values, list): (Vec<_>, Vec<_>) = read.into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip();
-    let weights = weights(cx, shape.head.span, &list)?;
-    Some(Box::new(Weighted { span: shape.span, values, weights }))
-}
-
-fn weighted_item(cx: &mut Parse<'_>, item: &Node) -> Option<(Value, Weight)> {
-    let NodeKind::Map(entries) = &item.kind else {
-        cx.expected(item, "`{give: …, weight: …}`");
-        return None;
-    };
-    for entry in entries {
-        if !matches!(entry.key.text.as_str(), "give" | "weight") {
-            let message = format!("a weighted choice does not take `{}`", entry.key.text);
-            cx.report(
-                Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message).suggest(&entry.key.text, ["give", "weight"]),
-            );
-            return None;
-        }
-    }
-    let Some(give) = item.get("give") else {
-        cx.report(Diagnostic::error(codes::MISSING_KEY, item.span, "a weighted choice without `give`"));
-        return None;
-    };
-    let weight = match item.get("weight") {
-        Some(node) => weight(cx, node),
-        None => Weight::of_int(1).ok(),
-    };
-    Some((literal(cx, give)?, weight?))
-}
-
 /// Values that are planned rather than drawn: one, several in equal shares, or `{pick: …}` by weight.
 pub fn weighted_values(cx: &mut Parse<'_>, node: &Node) -> Option<(Vec<(Value, Span)>, Weights)> {
     let one = || Weight::of_int(1).ok();
@@ -132,9 +103,9 @@ pub fn weighted_values(cx: &mut Parse<'_>, node: &Node) -> Option<(Vec<(Value, S
                     let read = labels.iter().map(|one| Some(((one.key_value.clone(), one.key_span), weight(cx, &one.value)?)));
                     read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip()
                 }
-                NodeKind::List(items) if is_weighted(items) => {
+                NodeKind::List(items) if weighted::is_weighted(items) => {
                     let read =
-                        items.iter().map(|item| weighted_item(cx, item).map(|(value, weight)| ((value, item.span), weight)));
+                        items.iter().map(|item| weighted::written(cx, item).map(|(value, weight)| ((value, item.span), weight)));
                     read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip()
                 }
                 _ => return weighted_values(cx, &entry.value),
@@ -196,10 +167,14 @@ impl Op for UniformOp {
     }
 }
 
-struct Weighted {
-    span: Span,
-    values: Vec<Value>,
-    weights: Weights,
+/// A pick among values of the spec, by weight.
+pub(super) struct Weighted {
+    /// Its place.
+    pub(super) span: Span,
+    /// What is picked from.
+    pub(super) values: Vec<Value>,
+    /// A weight for each value.
+    pub(super) weights: Weights,
 }
 
 impl Form for Weighted {

@@ -30,7 +30,7 @@ impl Range {
     pub(super) fn parse(cx: &mut Parse<'_>, node: &Node, floats: bool) -> Option<Self> {
         let range = match &node.kind {
             NodeKind::Map(_) => Self::of_map(cx, node, floats),
-            NodeKind::List(_) => {
+            NodeKind::List(_) | NodeKind::Null => {
                 cx.expected(node, "a range such as `0..9`");
                 None
             }

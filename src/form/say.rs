@@ -1,4 +1,4 @@
-//! Alternatives of wording: a list under `say`.
+//! Alternatives of wording: a list under `say`, or under `pick` there.
 
 use std::borrow::Cow;
 
@@ -67,7 +67,8 @@ impl Form for Alternatives {
                 }
                 None => (None, false),
             };
-            let lowered = cx.guarded(guarded, |cx| body.lower(cx));
+            // What an alternative draws itself must not hang on the draw that chose it.
+            let lowered = cx.guarded(guarded, |cx| cx.inside("said", |cx| body.lower(cx)));
             ty = ty.join(&lowered.ty);
             rows.push((condition, lowered.op));
         }

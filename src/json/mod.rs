@@ -2,7 +2,7 @@
 //!
 //! A node comes in, compact JSON (RFC 8259) goes out: no space outside of strings, keys in record order, and only what must be
 //! escaped is escaped. The canonical form sorts the keys of every map by code point, so that it depends on values alone; record
-//! digests are taken over it.
+//! digests are taken over it. The indented form is for files that people read.
 
 mod read;
 
@@ -19,6 +19,55 @@ pub fn write_node(node: Node<'_>, out: &mut String) {
 /// Appends a node as canonical JSON: compact, the keys of every map sorted by code point.
 pub fn write_canonical(node: Node<'_>, out: &mut String) {
     write(node, out, write_sorted);
+}
+
+/// Appends a node as JSON for people: two spaces a level, a line an entry, keys in record order; lists of scalars on one line.
+pub fn write_indented(node: Node<'_>, out: &mut String) {
+    write_level(node, 0, out);
+}
+
+fn write_level(node: Node<'_>, level: usize, out: &mut String) {
+    let line = |level: usize, out: &mut String| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", level));
+    };
+    let nested = |node: Node<'_>| matches!(node.view(), View::List(_) | View::Map(_));
+    match node.view() {
+        View::Map(entries) if !entries.is_empty() => {
+            out.push('{');
+            for (at, (key, value)) in entries.iter().enumerate() {
+                out.push_str(if at > 0 { "," } else { "" });
+                line(level + 1, out);
+                write_text(key, out);
+                out.push_str(": ");
+                write_level(value, level + 1, out);
+            }
+            line(level, out);
+            out.push('}');
+        }
+        View::List(items) => {
+            let broken = items.iter().any(nested);
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                out.push_str(if at == 0 {
+                    ""
+                } else if broken {
+                    ","
+                } else {
+                    ", "
+                });
+                if broken {
+                    line(level + 1, out);
+                }
+                write_level(item, level + 1, out);
+            }
+            if broken {
+                line(level, out);
+            }
+            out.push(']');
+        }
+        _ => write_node(node, out),
+    }
 }
 
 /// A record as canonical JSON.
@@ -146,6 +195,18 @@ mod tests {
     fn numbers_keep_their_kind() {
         let numbers = [Value::Int(1), Value::Float(1.0), Value::Int(u64::MAX.into()), Value::Float(1e21), Value::Float(-0.0)];
         assert_eq!(json(&Value::list(numbers)), "[1,1.0,18446744073709551615,1e21,-0.0]");
+    }
+
+    #[test]
+    fn the_indented_form_breaks_what_is_nested() {
+        let value = Value::map([
+            ("none".into(), Value::map([])),
+            ("flat".into(), Value::list([Value::Int(1), Value::Null])),
+            ("deep".into(), Value::list([Value::map([("a".into(), Value::from(true))])])),
+        ]);
+        let mut out = String::new();
+        write_indented(Node::of(&value), &mut out);
+        assert_eq!(out, "{\n  \"none\": {},\n  \"flat\": [1, null],\n  \"deep\": [\n    {\n      \"a\": true\n    }\n  ]\n}");
     }
 
     #[test]

@@ -9,7 +9,10 @@ use crate::data::{Text, Type, Value};
 use crate::diag::{codes, nearest, quoted_list};
 
 /// What stands at `path` in `item`.
-pub(super) fn get<'v>(item: &'v Value, path: &str) -> Result<&'v Value, String> {
+///
+/// # Errors
+/// A phrase, where nothing stands there.
+pub fn get<'v>(item: &'v Value, path: &str) -> Result<&'v Value, String> {
     if let Some(value) = item.at(path) {
         return Ok(value);
     }
@@ -60,7 +63,10 @@ pub(super) fn attribute_type(call: &TypeCall<'_>, at: usize, item: &Type, absent
 }
 
 /// The type at `path` in values of type `item`.
-pub(super) fn field(item: &Type, path: &str) -> Result<Type, Misfit> {
+///
+/// # Errors
+/// An attribute that none of them has, or only some; with the nearest that there is.
+pub fn field(item: &Type, path: &str) -> Result<Type, Misfit> {
     follow(item, path, Absent::Refused)
 }
 

@@ -30,6 +30,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 pub use arguments::{Misfit, Place};
+pub use attributes::{field as attribute_type, get as attribute};
 pub use kinds::Kinds;
 pub use predicates::{incomparable, never_equal};
 

@@ -14,17 +14,18 @@ pub mod manifest;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
 use crate::digest::{Digest, Hasher};
 use crate::json;
 use crate::ordered::{Pool, ordered};
 use crate::record::Record;
 use crate::source::Sources;
+use crate::spec::Spec;
 use check::Checked;
 use emit::output::{Output, Target};
 use emit::{Chunk, EmitError};
 use expand::Expander;
-use load::Workspace;
+use load::{Overrides, Seen, Workspace};
 use plan::Plan;
 use verify::expectations::{Judge, Tally};
 
@@ -33,10 +34,38 @@ const MOST_WRONG: usize = 10;
 
 /// Loads and checks one dataset; `None` where there is an error among the diagnostics.
 pub fn sound(workspace: &Workspace<'_>, path: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Checked> {
+    sound_with(workspace, path, &Overrides::default(), &mut Seen::default(), sources, diagnostics)
+}
+
+/// The same with values of this build in the place of the spec's own; `seen` learns which parameters the spec has.
+pub fn sound_with(
+    workspace: &Workspace<'_>,
+    path: &str,
+    overrides: &Overrides,
+    seen: &mut Seen,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Option<Checked> {
     let errors = diagnostics.counts().0;
-    let spec = load::load(workspace, path, sources, diagnostics)?;
+    let Some(mut spec) = load::load(workspace, path, sources, diagnostics) else {
+        seen.unreadable();
+        return None;
+    };
+    overrides.apply(&mut spec, seen, diagnostics);
+    known_formats(&spec, diagnostics);
     let whole = diagnostics.counts().0 == errors;
     check::check(spec, whole, sources, diagnostics)
+}
+
+/// Reports formats of profiles that do not exist.
+fn known_formats(spec: &Spec, diagnostics: &mut Diagnostics) {
+    let all = || emit::FORMATS.iter().map(|format| format.name());
+    for (name, span) in spec.profiles.values().flat_map(|profile| profile.formats.iter().flat_map(|(list, _)| list)) {
+        if emit::format(name).is_none() {
+            let diagnostic = Diagnostic::error(codes::FORMAT_UNKNOWN, *span, format!("there is no format `{name}`"));
+            diagnostics.push(diagnostic.suggest(name, all()).hint(format!("there is {}", quoted_list(all()))));
+        }
+    }
 }
 
 /// How records are made.

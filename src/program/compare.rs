@@ -194,6 +194,10 @@ pub(super) fn arithmetic(op: Arithmetic, a: &Type, b: &Type) -> Option<Type> {
     if a.is_any() || b.is_any() {
         return Some(if op == Arithmetic::Add { Type::any() } else { Type::number() });
     }
+    // Nothing is ever computed from a value that there never is, such as an element of an empty list.
+    if a.is_never() || b.is_never() {
+        return Some(Type::never());
+    }
     let mut result = Type::never();
     if let (Some(x), Some(y)) = (a.int, b.int) {
         result = result.join(&integers(op, x, y));

@@ -19,7 +19,7 @@ pub(super) struct Depth {
     /// The most levels found below that one.
     pub(super) below: usize,
     /// Whether too many were reported: every reader of the same chain would find them again.
-    reported: bool,
+    pub(super) reported: bool,
 }
 
 impl Lower<'_> {

@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 use super::frame::Frame;
 use super::{Fault, Op};
 use crate::data::Value;
-use crate::random::{Address, Stream};
+use crate::random::{Address, Key, PermutationCache, Stream};
 
 /// Local names of one level, and the level around it.
 pub struct Level<'e> {
@@ -111,8 +111,19 @@ impl<'e> Env<'e> {
     /// The stream of a draw at this place.
     #[must_use]
     pub fn stream(&self, draw: usize) -> Stream {
-        let key = self.frame.shared.keys.get(draw).copied().unwrap_or_default();
-        key.stream(self.address)
+        self.key(draw).stream(self.address)
+    }
+
+    /// Where a walk through `0..n` stands in this record. The records of a scenario have each number once, in an order of its
+    /// own for every pass; the attempt has no part in it.
+    #[must_use]
+    pub fn walk(&self, draw: usize, n: u64, orders: &PermutationCache) -> u64 {
+        let (rank, n) = (self.frame.at.rank, n.max(1));
+        orders.at(self.key(draw), self.address.pass(rank / n), n, rank % n)
+    }
+
+    fn key(&self, draw: usize) -> Key {
+        self.frame.shared.keys.get(draw).copied().unwrap_or_default()
     }
 }
 

@@ -7,7 +7,6 @@ use std::sync::{Arc, OnceLock};
 use super::env::Env;
 use super::frame::{Frame, Shared};
 use super::lower::{Lower, Purpose};
-use super::scope::Scope;
 use super::{Fault, Op};
 use crate::data::{Text, Type, Value};
 use crate::diag::{Diagnostic, codes, nearest, quoted_list};
@@ -137,18 +136,14 @@ impl Lower<'_> {
         self.functions.insert(entry.name.clone(), None);
         self.busy.push(entry.name.clone());
         let (lowered, depth) = self.apart(Purpose::Function, &[&entry.name], |cx| {
-            for (name, _) in
-                entry.params.iter().filter(|(name, _)| world.facts.contains_key(name) || world.stems.contains_key(name))
-            {
-                cx.binds_own(name, entry.span);
+            let taken = |name: &Text| world.facts.contains_key(name) || world.stems.contains_key(name);
+            for param in entry.params.iter().filter(|param| taken(&param.name)) {
+                cx.binds_own(&param.name, param.span);
             }
-            cx.scopes.push(Scope::barrier(entry.params.clone()));
-            let lowered = entry.body.lower(cx);
-            cx.scopes.pop();
-            lowered
+            cx.arguments(entry.params, |cx| entry.body.lower(cx))
         });
         self.busy.pop();
-        let (params, types) = entry.params.iter().cloned().unzip();
+        let (params, types) = entry.params.iter().map(|param| (param.name.clone(), param.ty.clone())).unzip();
         let function =
             Arc::new(UserFunction { name: entry.name.clone(), params, types, body: lowered.op, ty: lowered.ty, depth });
         self.functions.insert(entry.name.clone(), Some(Arc::clone(&function)));

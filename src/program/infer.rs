@@ -27,7 +27,9 @@ pub(super) fn refused() -> Typed {
 impl Lower<'_> {
     /// Lowers an expression.
     pub fn expr(&mut self, expr: &Expr) -> Typed {
-        self.deeper(1, expr.span, |cx| cx.expr_here(expr)).unwrap_or_else(refused)
+        let errors = if self.tentative { self.diagnostics.counts().0 } else { 0 };
+        let (code, ty) = self.deeper(1, expr.span, |cx| cx.expr_here(expr)).unwrap_or_else(refused);
+        (code, self.despite(errors, ty))
     }
 
     fn expr_here(&mut self, expr: &Expr) -> Typed {
@@ -92,7 +94,9 @@ impl Lower<'_> {
     fn item(&mut self, inner: &Expr, key: &Expr, span: Span) -> Typed {
         let (code, ty) = self.expr(inner);
         let (key_code, key_type) = self.expr(key);
-        let result = if ty.is_any() || key_type.is_any() {
+        let result = if ty.is_never() {
+            Type::never()
+        } else if ty.is_any() || key_type.is_any() {
             Type::any()
         } else if let (Some(words), Some(fields)) = (key_type.only_words(), ty.map.as_ref()) {
             let known = words.iter().map(|word| (word, fields.known.get(word).or(None)));

@@ -11,9 +11,11 @@ use super::depth::{Depth, LINK};
 use super::frame::Slot;
 use super::function::{Functions, UserFunction};
 use super::names::{Entry, Section, World};
+use super::params;
 use super::scope::Scope;
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::source::Span;
 
 /// What lowering is busy with, which decides what may be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +57,7 @@ enum State {
 #[derive(Clone)]
 pub(super) struct Place {
     purpose: Purpose,
-    path: Vec<Text>,
+    pub(super) path: Vec<Text>,
     pub(super) live: Vec<bool>,
     guarded: bool,
 }
@@ -79,15 +81,33 @@ pub struct Lower<'s> {
     pub(super) templates: Vec<(String, String)>,
     pub(super) functions: BTreeMap<Text, Option<Arc<UserFunction>>>,
     pub(super) wanted: Option<(usize, usize)>,
+    /// What was found wrong in entries and functions that are done: it stays, whatever becomes of the attempt that read them.
+    pub(super) settled: Vec<Diagnostic>,
+    /// The innermost level of which a name was read whose value is drawn there.
+    pub(super) own_draw: Option<usize>,
+    /// Whether the type of a carried value is still sought.
+    pub(super) tentative: bool,
+    /// Local names that nothing reads.
+    pub(super) unread: Vec<Unread>,
     used: BTreeSet<Text>,
     pub(super) roots: Vec<(Text, Code)>,
     record: Option<Type>,
     pub(super) depth: Depth,
 }
 
+/// A local name that nothing reads.
+pub struct Unread {
+    /// The name.
+    pub name: Text,
+    /// Where it is given.
+    pub span: Span,
+    /// Whether it is an argument of a function, rather than a name of a `let`.
+    pub argument: bool,
+}
+
 /// A lowered spec.
 pub struct Lowering {
-    /// Every slot: the entries in order, then the record.
+    /// Every slot: the entries in order, the parameters, then the record.
     pub slots: Vec<Slot>,
     /// What is known of each entry.
     pub known: Vec<Known>,
@@ -101,6 +121,8 @@ pub struct Lowering {
     pub record: Type,
     /// Which names anything reads.
     pub used: BTreeSet<Text>,
+    /// Local names that nothing reads.
+    pub unread: Vec<Unread>,
     /// What was found wrong.
     pub diagnostics: Diagnostics,
 }
@@ -124,7 +146,7 @@ impl<'s> Lower<'s> {
             world,
             states: world.entries.iter().map(|_| State::Waiting).collect(),
             busy: Vec::new(),
-            slots: world.entries.values().map(slot).chain([record]).collect(),
+            slots: world.entries.values().map(slot).chain(params::slots(world)).chain([record]).collect(),
             scopes: Vec::new(),
             place: Place { purpose: Purpose::Check, path: Vec::new(), live: vec![true; world.scenarios.len()], guarded: false },
             causes: BTreeSet::new(),
@@ -133,6 +155,10 @@ impl<'s> Lower<'s> {
             templates: Vec::new(),
             functions: BTreeMap::new(),
             wanted: None,
+            settled: Vec::new(),
+            own_draw: None,
+            tentative: false,
+            unread: Vec::new(),
             used: BTreeSet::new(),
             roots: Vec::new(),
             record: None,
@@ -143,7 +169,7 @@ impl<'s> Lower<'s> {
     /// The slot that holds the record.
     #[must_use]
     pub fn record_slot(&self) -> usize {
-        self.world.entries.len()
+        self.world.entries.len() + self.world.params.len()
     }
 
     /// Lowers every entry, every function and the record.
@@ -159,30 +185,6 @@ impl<'s> Lower<'s> {
         }
         self.record_type();
         self.addresses();
-    }
-
-    /// Reports entries that draw at the address of another one: `stream` gives them one, and they would take the same values.
-    fn addresses(&mut self) {
-        // Which scenario an index has is drawn there.
-        let scenario = (vec![self.world.address.clone(), Text::const_new("scenario")], Text::const_new("scenario"));
-        let mut first = BTreeMap::from([scenario]);
-        let mut shared = BTreeSet::new();
-        for (entry, path) in &self.keys {
-            let owner = first.entry(path.clone()).or_insert_with(|| entry.clone());
-            if owner != entry {
-                shared.insert((entry.clone(), owner.clone()));
-            }
-        }
-        for (entry, owner) in shared {
-            let span = |name: &Text| self.world.entries.get(name).map(|one| one.span);
-            let message = format!("`{entry}` draws at the address of `{owner}`, and would take the same values");
-            let diagnostic = match span(&entry) {
-                Some(span) => Diagnostic::error(codes::NAME_COLLISION, span, message),
-                None => Diagnostic::unplaced(codes::NAME_COLLISION, message),
-            };
-            let diagnostic = span(&owner).into_iter().fold(diagnostic, |one, span| one.label(span, "the other one"));
-            self.report(diagnostic.hint("a `stream` is a name that nothing else draws by: choose another"));
-        }
     }
 
     /// Ends lowering.
@@ -203,6 +205,7 @@ impl<'s> Lower<'s> {
             functions: Functions::new(functions),
             record: self.record.unwrap_or_default(),
             used: self.used,
+            unread: self.unread,
             diagnostics: self.diagnostics,
         }
     }
@@ -216,30 +219,6 @@ impl<'s> Lower<'s> {
     #[must_use]
     pub fn purpose(&self) -> Purpose {
         self.place.purpose
-    }
-
-    /// Numbers a draw at the present address.
-    pub fn draw(&mut self) -> usize {
-        let entry = self.busy.last().cloned().unwrap_or_default();
-        self.keys.push((entry, self.place.path.clone()));
-        self.keys.len() - 1
-    }
-
-    /// Lowers something one part further down the address.
-    pub fn inside<T>(&mut self, part: &str, lower: impl FnOnce(&mut Self) -> T) -> T {
-        self.place.path.push(Text::from(part));
-        let result = lower(self);
-        self.place.path.pop();
-        result
-    }
-
-    /// Lowers something whose address ends in `stream` instead of its own name.
-    pub fn streamed<T>(&mut self, stream: Option<&Text>, lower: impl FnOnce(&mut Self) -> T) -> T {
-        let Some(stream) = stream else { return lower(self) };
-        let own = self.place.path.pop();
-        let result = self.inside(stream, lower);
-        self.place.path.extend(own);
-        result
     }
 
     /// Lowers something that a condition guards.
@@ -269,11 +248,16 @@ impl<'s> Lower<'s> {
 
     /// Every name in sight, for suggestions.
     pub(super) fn names_in_sight(&self) -> Vec<&str> {
-        let locals = self.scopes.iter().flat_map(|scope| scope.names.iter().map(|(name, _)| name.as_str()));
+        let locals = self.scopes.iter().flat_map(|scope| scope.names.iter().map(|local| local.name.as_str()));
         let entries = self.world.entries.keys().map(Text::as_str);
         let facts = self.world.facts.keys().map(Text::as_str);
         let stems = self.world.stems.keys().map(Text::as_str);
-        locals.chain(entries).chain(facts).chain(stems).chain(["scenario", "index", "context", "say", "record"]).collect()
+        locals
+            .chain(entries)
+            .chain(facts)
+            .chain(stems)
+            .chain(["scenario", "index", "context", "say", "record", "params"])
+            .collect()
     }
 
     /// Notes that something reads a name.
@@ -337,6 +321,9 @@ impl<'s> Lower<'s> {
         let reads = std::mem::take(&mut self.reads);
         let roots = std::mem::take(&mut self.roots);
         let wanted = self.wanted.take();
+        let own_draw = self.own_draw.take();
+        let tentative = std::mem::take(&mut self.tentative);
+        let diagnostics = std::mem::take(&mut self.diagnostics);
         let (entry, below) = (self.depth.entry, self.depth.below);
         (self.depth.entry, self.depth.below) = (self.depth.here, 0);
         let result = lower(self);
@@ -348,6 +335,11 @@ impl<'s> Lower<'s> {
         self.reads = reads;
         self.roots = roots;
         self.wanted = wanted;
+        self.own_draw = own_draw;
+        self.tentative = tentative;
+        let found = std::mem::replace(&mut self.diagnostics, diagnostics);
+        self.settled.extend(found.iter().cloned());
+        self.diagnostics.append(found);
         (result, depth)
     }
 

@@ -3,6 +3,7 @@
 //! [`Lower`] turns expressions and templates into operations, checking names, attributes, kinds and vocabularies on the way;
 //! [`Env`] is where operations run. Forms (`form`) lower themselves with the same tools.
 
+mod addresses;
 mod arithmetic;
 mod code;
 mod compare;
@@ -17,7 +18,9 @@ mod names;
 mod redraw;
 mod resolve;
 mod scope;
+mod settle;
 mod objects;
+mod params;
 mod text;
 
 use std::borrow::Cow;
@@ -26,13 +29,15 @@ use crate::data::{Text, Type, Value};
 use crate::diag::Diagnostic;
 use crate::source::Span;
 
+pub use addresses::Drawn;
 pub use code::Code;
 pub use env::{Env, Level, Locals, owned};
 pub use frame::{Draws, Frame, RecordAt, Shared, Slot};
 pub use function::Functions;
 pub use guard::guards;
-pub use lower::{Lower, Lowering};
-pub use names::{Column, Entry, Fact, FunctionEntry, Section, Stem, Table, World};
+pub use lower::{Lower, Lowering, Unread};
+pub use names::{Column, Entry, Fact, FunctionEntry, FunctionParam, Param, Section, Stem, Table, World};
+pub use scope::Named;
 pub use text::{ExprText, TemplateText};
 
 /// Why a record could not be computed: a diagnostic that points at the expression.

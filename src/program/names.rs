@@ -54,14 +54,24 @@ pub struct Entry<'s> {
     pub own: bool,
 }
 
+/// One argument of a function.
+pub struct FunctionParam {
+    /// Its name.
+    pub name: Text,
+    /// Where it is declared.
+    pub span: Span,
+    /// What the function takes for it.
+    pub ty: Type,
+}
+
 /// One function of a spec.
 pub struct FunctionEntry<'s> {
     /// Its name.
     pub name: Text,
     /// Where it is declared.
     pub span: Span,
-    /// Its arguments, with what is known of each.
-    pub params: Vec<(Text, Type)>,
+    /// Its arguments in order.
+    pub params: &'s [FunctionParam],
     /// What it gives.
     pub body: &'s dyn Form,
 }
@@ -107,6 +117,16 @@ pub struct Column {
     pub draws: bool,
 }
 
+/// A constant of a build.
+pub struct Param {
+    /// Its value in this build.
+    pub value: Value,
+    /// What is known of it whatever a build sets.
+    pub ty: Type,
+    /// Where it is declared.
+    pub span: Span,
+}
+
 /// Everything that names can refer to.
 pub struct World<'s> {
     /// First part of every address: the dataset's name or its `stream`.
@@ -121,6 +141,8 @@ pub struct World<'s> {
     pub facts: IndexMap<Text, Fact>,
     /// The facts among them that are tables with rows by key, by name.
     pub tables: &'s IndexMap<Text, Table>,
+    /// Constants of the build, by name: `params.name`.
+    pub params: IndexMap<Text, Param>,
     /// The names of used files, each with its facts (and, for the constitution, its content).
     pub stems: IndexMap<Text, Stem>,
     /// Functions, by name.

@@ -43,9 +43,8 @@ impl Lower<'_> {
             return (Code::Const(stem.value.clone()), ty);
         }
         let entry = world.entries.get_index_of(name);
-        if self.behind_barrier()
-            && (entry.is_some() || matches!(name, "scenario" | "index" | "context" | "say" | "record" | "aim"))
-        {
+        let reserved = matches!(name, "scenario" | "index" | "context" | "say" | "record" | "params" | "aim");
+        if self.behind_barrier() && (entry.is_some() || reserved) {
             self.report(
                 Diagnostic::error(codes::UNDEFINED_NAME, span, format!("a function does not see `{name}`"))
                     .hint("a function sees its arguments and facts only: pass the value as an argument"),
@@ -76,6 +75,7 @@ impl Lower<'_> {
                 (Code::Gather(slots.into()), ty)
             }
             "record" => self.record_value(span),
+            "params" => self.all_params(),
             "aim" => {
                 let message = "`aim` is read name by name";
                 self.report(Diagnostic::error(codes::UNDEFINED_NAME, span, message).hint("write `aim.name`"));
@@ -158,6 +158,7 @@ impl Lower<'_> {
     fn member(&mut self, object: &str, name: &Name, span: Span) -> Option<Typed> {
         let world = self.world;
         let (key, section) = match object {
+            "params" => return Some(self.param(name, span)),
             "aim" => return Some(self.planned(name, span)),
             "say" => (format!("say.{}", name.text), Section::Say),
             "context" => (name.text.to_string(), Section::Context),

@@ -5,46 +5,79 @@
 
 use std::collections::BTreeSet;
 
-use super::lower::Lower;
-use super::{Code, Form, Lowered, Op};
+use super::lower::{Lower, Unread};
+use super::names::FunctionParam;
+use super::{Code, Drawn, Form, Lowered, Op};
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::source::Span;
+
+/// A local name: how it is called, where, and the form that gives its value.
+pub type Named = (Text, Span, Box<dyn Form>);
+
+/// A local name that is lowered, with the addresses that it draws at.
+type Done = (Lowered, Drawn);
 
 /// Most names of one `let` or `object`.
 const MOST_LOCALS: usize = 200;
 
 /// Local names of one level while lowering.
 pub(super) struct Scope {
-    pub(super) names: Vec<(Text, Option<Type>)>,
+    pub(super) names: Vec<Local>,
     /// Nothing outside is seen (function arguments).
     pub(super) barrier: bool,
     /// The template engine binds these itself: there is no level for them at run time.
     hidden: bool,
 }
 
+/// A local name while lowering.
+pub(super) struct Local {
+    pub(super) name: Text,
+    /// What is known of it; `None` until it is lowered.
+    ty: Option<Type>,
+    /// Whether its value hangs on a draw at the address of its level.
+    drawn: bool,
+    /// Whether anything reads it.
+    read: bool,
+}
+
+impl Local {
+    fn new(name: Text, ty: Option<Type>) -> Self {
+        Self { name, ty, drawn: false, read: false }
+    }
+}
+
 impl Scope {
-    /// The arguments of a function, behind which nothing else is seen.
-    pub(super) fn barrier(names: Vec<(Text, Type)>) -> Self {
-        let names = names.into_iter().map(|(name, ty)| (name, Some(ty))).collect();
-        Self { names, barrier: true, hidden: false }
+    fn new(names: impl IntoIterator<Item = (Text, Option<Type>)>) -> Self {
+        let names = names.into_iter().map(|(name, ty)| Local::new(name, ty)).collect();
+        Self { names, barrier: false, hidden: false }
     }
 }
 
 /// A point to go back to when an attempt at lowering turns out to be premature.
-struct Mark {
+pub(super) struct Mark {
     diagnostics: Diagnostics,
-    keys: usize,
-    templates: usize,
+    settled: usize,
     causes: BTreeSet<Text>,
     reads: BTreeSet<usize>,
 }
 
 impl Lower<'_> {
+    /// Lowers the body of a function: its arguments are in sight, and nothing around it.
+    pub(super) fn arguments<T>(&mut self, params: &[FunctionParam], lower: impl FnOnce(&mut Self) -> T) -> T {
+        let names = params.iter().map(|param| (param.name.clone(), Some(param.ty.clone())));
+        self.scopes.push(Scope { barrier: true, ..Scope::new(names) });
+        let result = lower(self);
+        let read = self.scopes.pop().map(|scope| scope.names).unwrap_or_default();
+        for (param, local) in params.iter().zip(read) {
+            self.note_unread(&param.name, param.span, local.read, true);
+        }
+        result
+    }
+
     /// Lowers something inside a level of names whose types are known.
     pub fn bound<T>(&mut self, names: Vec<(Text, Type)>, lower: impl FnOnce(&mut Self) -> T) -> T {
-        let names = names.into_iter().map(|(name, ty)| (name, Some(ty))).collect();
-        self.scopes.push(Scope { names, barrier: false, hidden: false });
+        self.scopes.push(Scope::new(names.into_iter().map(|(name, ty)| (name, Some(ty)))));
         let result = lower(self);
         self.scopes.pop();
         result
@@ -56,7 +89,7 @@ impl Lower<'_> {
         let inner = self.scopes.get(around.map_or(0, |at| at + 1)..).unwrap_or_default();
         // The innermost scope is the one that the name is bound in, where an engine may bind it twice.
         let (own, outer) = inner.split_last().map_or((None, inner), |(own, outer)| (Some(own), outer));
-        let here = |scope: &Scope| scope.names.iter().any(|(one, _)| one == name);
+        let here = |scope: &Scope| scope.names.iter().any(|local| local.name == name);
         let local = outer.iter().any(here) || own.is_some_and(|scope| !scope.hidden && here(scope));
         let world = self.world;
         let entry = world.entries.get(name).filter(|_| around.is_none()).map(|entry| entry.span);
@@ -72,58 +105,81 @@ impl Lower<'_> {
 
     /// Lowers a part of a template in which the engine itself binds names; gives their names.
     pub(super) fn engine_scope(&mut self, lower: impl FnOnce(&mut Self)) -> Vec<Text> {
-        self.scopes.push(Scope { names: Vec::new(), barrier: false, hidden: true });
+        self.scopes.push(Scope { hidden: true, ..Scope::new([]) });
         lower(self);
         let names = self.scopes.pop().map(|scope| scope.names).unwrap_or_default();
-        names.into_iter().map(|(name, _)| name).collect()
+        names.into_iter().map(|local| local.name).collect()
     }
 
     /// Binds a name in the innermost scope, in the place of one that it has already.
     pub(super) fn bind(&mut self, name: &str, ty: Type) {
         let Some(scope) = self.scopes.last_mut() else { return };
-        match scope.names.iter_mut().find(|(one, _)| one == name) {
-            Some((_, known)) => *known = Some(ty),
-            None => scope.names.push((Text::from(name), Some(ty))),
+        match scope.names.iter_mut().find(|local| local.name == name) {
+            Some(local) => local.ty = Some(ty),
+            None => scope.names.push(Local::new(Text::from(name), Some(ty))),
         }
     }
 
-    /// Lowers names that may read each other in any order, then something inside their level. Gives their operations in the
-    /// order written, with what is known of each. `addressed` puts each name into the address of its draws.
-    pub fn locals<T>(
+    /// Lowers the names of a `let`, which may read each other in any order, then something inside their level. Gives their
+    /// operations in the order written. `span` is the place of what sees them. A name that nothing reads is noted.
+    pub fn lets<T>(&mut self, names: &[Named], span: Span, lower: impl FnOnce(&mut Self) -> T) -> (Vec<Box<dyn Op>>, T) {
+        let (ops, (result, parts), read) = self.level(names, |cx, _, mut parts| {
+            let (result, body) = cx.drawing("this form".to_owned(), span, lower);
+            parts.push(body);
+            (result, parts)
+        });
+        self.apart_from_each_other(&parts);
+        for ((name, span, _), read) in names.iter().zip(read) {
+            self.note_unread(name, *span, read, false);
+        }
+        (ops, result)
+    }
+
+    /// Lowers the names of an `object`, as those of a `let`. Gives their operations in the order written, with what `inspect`
+    /// makes of them.
+    pub fn fields<T>(&mut self, names: &[Named], inspect: impl FnOnce(&[Lowered]) -> T) -> (Vec<Box<dyn Op>>, T) {
+        let (ops, (result, parts), _) = self.level(names, |_, lowered, parts| (inspect(lowered), parts));
+        self.apart_from_each_other(&parts);
+        (ops, result)
+    }
+
+    /// Lowers names that may read each other, then something inside their level; tells of each whether it was read.
+    fn level<T>(
         &mut self,
-        names: &[(Text, Span, Box<dyn Form>)],
-        lower: impl FnOnce(&mut Self, &[Lowered]) -> T,
-    ) -> (Vec<Box<dyn Op>>, T) {
+        names: &[Named],
+        lower: impl FnOnce(&mut Self, &[Lowered], Vec<Drawn>) -> T,
+    ) -> (Vec<Box<dyn Op>>, T, Vec<bool>) {
         if let Some((_, span, _)) = names.get(MOST_LOCALS) {
             let message = format!("more than {MOST_LOCALS} names in one mapping");
             self.report(Diagnostic::error(codes::TOO_DEEP, *span, message));
             let unknown = names.iter().map(|(name, ..)| (name.clone(), Type::any())).collect();
-            return (Vec::new(), self.bound(unknown, |cx| lower(cx, &[])));
+            return (Vec::new(), self.bound(unknown, |cx| lower(cx, &[], Vec::new())), Vec::new());
         }
         for (name, span, _) in names {
             self.binds_own(name, *span);
         }
         let depth = self.scopes.len();
-        let unknown = names.iter().map(|(name, ..)| (name.clone(), None)).collect();
-        self.scopes.push(Scope { names: unknown, barrier: false, hidden: false });
-        let mut done: Vec<Option<Lowered>> = names.iter().map(|_| None).collect();
+        self.scopes.push(Scope::new(names.iter().map(|(name, ..)| (name.clone(), None))));
+        let mut done: Vec<Option<Done>> = names.iter().map(|_| None).collect();
         for at in 0..names.len() {
             self.local_entry(names, at, depth, &mut done, &mut Vec::new());
         }
-        let done: Vec<Lowered> = done.into_iter().map(|one| one.unwrap_or_else(Lowered::refused)).collect();
-        let result = lower(self, &done);
-        self.scopes.pop();
-        (done.into_iter().map(|one| one.op).collect(), result)
+        let (lowered, parts): (Vec<Lowered>, Vec<Drawn>) = done.into_iter().flatten().unzip();
+        let result = lower(self, &lowered, parts);
+        let scope = self.scopes.pop();
+        let read = scope.into_iter().flat_map(|scope| scope.names).map(|local| local.read).collect();
+        (lowered.into_iter().map(|one| one.op).collect(), result, read)
     }
 
-    fn local_entry(
-        &mut self,
-        names: &[(Text, Span, Box<dyn Form>)],
-        at: usize,
-        depth: usize,
-        done: &mut Vec<Option<Lowered>>,
-        path: &mut Vec<usize>,
-    ) {
+    /// Notes a local name that nothing reads. What is lowered again is noted anew.
+    fn note_unread(&mut self, name: &Text, span: Span, read: bool, argument: bool) {
+        self.unread.retain(|one| one.span != span);
+        if !read {
+            self.unread.push(Unread { name: name.clone(), span, argument });
+        }
+    }
+
+    fn local_entry(&mut self, names: &[Named], at: usize, depth: usize, done: &mut Vec<Option<Done>>, path: &mut Vec<usize>) {
         let Some((name, span, form)) = names.get(at) else { return };
         if done.get(at).is_some_and(Option::is_some) {
             return;
@@ -132,16 +188,20 @@ impl Lower<'_> {
             let around = path.iter().chain([&at]).filter_map(|one| names.get(*one)).map(|(name, ..)| name.as_str());
             let shown = around.collect::<Vec<_>>().join(" -> ");
             self.report(Diagnostic::error(codes::DEPENDENCY_CYCLE, *span, format!("these names need each other: {shown}")));
-            self.learn(depth, at, Type::any());
+            let (lowered, drawn) = self.drawing(String::new(), *span, |_| Lowered::refused());
+            self.learn(depth, at, Type::any(), false);
             if let Some(slot) = done.get_mut(at) {
-                *slot = Some(Lowered::refused());
+                *slot = Some((lowered, drawn));
             }
             return;
         }
         path.push(at);
         loop {
             let mark = self.mark();
-            let lowered = self.inside(name, |cx| form.lower(cx));
+            let around = self.own_draw.take();
+            let (lowered, drawn) = self.drawing(format!("`{name}`"), *span, |cx| cx.inside(name, |cx| form.lower(cx)));
+            let hangs = form.draws() || self.own_draw >= Some(depth);
+            self.own_draw = self.own_draw.max(around);
             match self.wanted {
                 Some((wanted_depth, wanted)) if wanted_depth == depth => {
                     self.wanted = None;
@@ -152,9 +212,9 @@ impl Lower<'_> {
                     }
                 }
                 _ => {
-                    self.learn(depth, at, lowered.ty.clone());
+                    self.learn(depth, at, lowered.ty.clone(), hangs);
                     if let Some(slot) = done.get_mut(at) {
-                        *slot = Some(lowered);
+                        *slot = Some((lowered, drawn));
                     }
                     break;
                 }
@@ -163,26 +223,40 @@ impl Lower<'_> {
         path.pop();
     }
 
-    fn learn(&mut self, depth: usize, at: usize, ty: Type) {
-        if let Some((_, known)) = self.scopes.get_mut(depth).and_then(|scope| scope.names.get_mut(at)) {
-            *known = Some(ty);
+    fn learn(&mut self, depth: usize, at: usize, ty: Type, drawn: bool) {
+        if let Some(local) = self.scopes.get_mut(depth).and_then(|scope| scope.names.get_mut(at)) {
+            local.ty = Some(ty);
+            local.drawn = drawn;
         }
     }
 
-    fn mark(&self) -> Mark {
+    /// Lowers something and tells whether it reads a name of the innermost level whose value hangs on a draw there.
+    pub fn reads_own_draw<T>(&mut self, lower: impl FnOnce(&mut Self) -> T) -> (T, bool) {
+        let around = self.own_draw.take();
+        let result = lower(self);
+        let own = self.own_draw.is_some_and(|depth| depth + 1 == self.scopes.len());
+        self.own_draw = self.own_draw.max(around);
+        (result, own)
+    }
+
+    /// The present point, to go back to.
+    pub(super) fn mark(&self) -> Mark {
         Mark {
             diagnostics: self.diagnostics.clone(),
-            keys: self.keys.len(),
-            templates: self.templates.len(),
+            settled: self.settled.len(),
             causes: self.causes.clone(),
             reads: self.reads.clone(),
         }
     }
 
-    fn reset(&mut self, mark: Mark) {
+    /// Goes back to a point. What entries and functions came to that were lowered since stays, as do the numbers of draws and
+    /// templates, because those entries hold some of them.
+    pub(super) fn reset(&mut self, mark: Mark) {
         self.diagnostics = mark.diagnostics;
-        self.keys.truncate(mark.keys);
-        self.templates.truncate(mark.templates);
+        for diagnostic in self.settled.iter().skip(mark.settled) {
+            self.diagnostics.push(diagnostic.clone());
+        }
+        self.depth.reported = self.diagnostics.iter().any(|one| one.code == codes::TOO_DEEP);
         self.causes = mark.causes;
         self.reads = mark.reads;
     }
@@ -190,14 +264,17 @@ impl Lower<'_> {
     /// A local name: its code and type, if there is one in sight.
     pub(super) fn local(&mut self, name: &str, span: Span) -> Option<(Code, Type)> {
         let mut up = 0;
-        for (depth, scope) in self.scopes.iter().enumerate().rev() {
-            if let Some(at) = scope.names.iter().position(|(one, _)| one == name) {
-                let code = Code::Local(up, at, Text::from(name), span);
-                let known = scope.names.get(at).and_then(|(_, ty)| ty.clone());
-                if known.is_none() && self.wanted.is_none() {
+        for (depth, scope) in self.scopes.iter_mut().enumerate().rev() {
+            if let Some((at, local)) = scope.names.iter_mut().enumerate().find(|(_, local)| local.name == name) {
+                local.read = true;
+                if local.drawn {
+                    self.own_draw = self.own_draw.max(Some(depth));
+                }
+                if local.ty.is_none() && self.wanted.is_none() {
                     self.wanted = Some((depth, at));
                 }
-                return Some((code, known.unwrap_or_else(Type::any)));
+                let ty = local.ty.clone().unwrap_or_else(Type::any);
+                return Some((Code::Local(up, at, Text::from(name), span), ty));
             }
             if scope.barrier {
                 break;
@@ -205,6 +282,12 @@ impl Lower<'_> {
             up += usize::from(!scope.hidden);
         }
         None
+    }
+
+    /// Whether a name is a local one here.
+    #[must_use]
+    pub fn is_local(&self, name: &str) -> bool {
+        self.scopes.iter().any(|scope| scope.names.iter().any(|(one, _)| one == name))
     }
 
     /// Whether only arguments and facts are in sight.

@@ -22,6 +22,10 @@ const MOST_WORDS: usize = 256;
 pub struct ExprText {
     text: Text,
     places: Places,
+    /// A comment behind it in its line.
+    comment: Option<Span>,
+    /// An unquoted `{{ … }}`, which reading has reported.
+    reported: bool,
 }
 
 /// A template as a spec or a template file holds it.
@@ -29,6 +33,8 @@ pub struct ExprText {
 pub struct TemplateText {
     text: Text,
     places: Places,
+    /// A comment behind it in its line.
+    comment: Option<Span>,
 }
 
 /// What the plain evaluator needs: the text, and the free names with their codes.
@@ -146,7 +152,8 @@ impl ExprText {
     /// The expression in a scalar.
     #[must_use]
     pub fn new(scalar: &Scalar) -> Self {
-        Self { text: scalar.text.clone(), places: scalar.places.clone() }
+        let reported = !scalar.quoted && scalar.text.starts_with("{{");
+        Self { text: scalar.text.clone(), places: scalar.places.clone(), comment: scalar.comment, reported }
     }
 
     /// The expression inside a scalar that is one whole `{{ … }}`.
@@ -154,7 +161,7 @@ impl ExprText {
     pub fn inside_braces(scalar: &Scalar) -> Option<Self> {
         let inner = scalar.text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
         let offset = scalar.text.find(inner)?;
-        Some(Self { text: Text::from(inner), places: scalar.places.from(offset) })
+        Some(Self { text: Text::from(inner), places: scalar.places.from(offset), comment: None, reported: false })
     }
 
     /// Its place.
@@ -174,7 +181,7 @@ impl ExprText {
     /// # Errors
     /// A diagnostic at the byte at fault.
     pub fn parse(&self) -> Result<Expr, Box<Diagnostic>> {
-        parse::expression(&self.text, &self.places)
+        parse::expression(&self.text, &self.places).map_err(|error| cut_off(error, self.span(), self.comment))
     }
 
     /// Parses and lowers it; a mistake is reported and stands for any value.
@@ -185,10 +192,26 @@ impl ExprText {
                 (op, ty, Some(expr))
             }
             Err(diagnostic) => {
-                cx.report(*diagnostic);
+                if !self.reported {
+                    cx.report(*diagnostic);
+                }
                 (Lowered::refused().op, Type::any(), None)
             }
         }
+    }
+}
+
+/// Adds to a syntax error at the end of a text that the comment behind it may belong to it.
+fn cut_off(error: Box<Diagnostic>, text: Span, comment: Option<Span>) -> Box<Diagnostic> {
+    let at_the_end = |error: &Diagnostic| {
+        error.message.starts_with("unexpected end") || error.primary.as_ref().is_some_and(|at| at.span.end >= text.end)
+    };
+    match comment.filter(|_| at_the_end(&error)) {
+        Some(comment) => {
+            let hint = "` #` begins a comment: quote the whole value if what follows belongs to it";
+            Box::new((*error).label(comment, "not part of it").hint(hint))
+        }
+        None => error,
     }
 }
 
@@ -204,13 +227,13 @@ impl TemplateText {
     /// The template in a scalar.
     #[must_use]
     pub fn new(scalar: &Scalar) -> Self {
-        Self { text: scalar.text.clone(), places: scalar.places.clone() }
+        Self { text: scalar.text.clone(), places: scalar.places.clone(), comment: scalar.comment }
     }
 
     /// A template file's whole text.
     #[must_use]
     pub fn file(text: &str, span: Span) -> Self {
-        Self { text: Text::from(text), places: Places::verbatim(span) }
+        Self { text: Text::from(text), places: Places::verbatim(span), comment: None }
     }
 
     /// Its place.
@@ -250,7 +273,7 @@ impl TemplateText {
         let parsed = match parse::template(&self.text, &self.places) {
             Ok(parsed) => parsed,
             Err(diagnostic) => {
-                cx.report(*diagnostic);
+                cx.report(*cut_off(diagnostic, self.span(), self.comment));
                 return Lowered::refused();
             }
         };
@@ -258,7 +281,9 @@ impl TemplateText {
             Template::Typed(expr) if !text => self.typed(&expr, cx),
             Template::Typed(expr) => self.segments(vec![Segment::Emit(expr)], cx),
             Template::Segments(segments) => {
-                self.warn_almost_typed(&segments, cx);
+                if !text {
+                    self.warn_almost_typed(&segments, cx);
+                }
                 self.segments(segments, cx)
             }
             Template::Statements(stmts) => self.statements(&stmts, cx),
@@ -280,10 +305,11 @@ impl TemplateText {
         let blank = |segment: &Segment| matches!(segment, Segment::Raw(text) if text.trim().is_empty());
         let emits = segments.iter().filter(|segment| matches!(segment, Segment::Emit(_))).count();
         if emits == 1 && segments.len() > 1 && segments.iter().all(|one| blank(one) || matches!(one, Segment::Emit(_))) {
-            cx.report(
-                Diagnostic::warning(codes::ALMOST_TYPED, self.span(), "white space around `{{ … }}` makes this text")
-                    .hint("remove it to keep the value's type, or write `text:` to say that text is meant"),
-            );
+            let diagnostic =
+                Diagnostic::warning(codes::ALMOST_TYPED, self.span(), "white space around `{{ … }}` makes this text");
+            let broken = self.text.ends_with('\n');
+            let mend = if broken { "a block ends with a line break: write `|-` or quotes" } else { "remove it" };
+            cx.report(diagnostic.hint(format!("{mend} to keep the value's type, or write `text:` to say that text is meant")));
         }
     }
 

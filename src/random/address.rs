@@ -98,7 +98,7 @@ impl Key {
     #[must_use]
     #[inline]
     pub fn stream(&self, address: Address) -> Stream {
-        let mixed = (u128::from(address.0) << 64) | u128::from(mix(address.0.wrapping_add(GOLDEN)));
+        let mixed = (u128::from(address.mixed) << 64) | u128::from(mix(address.mixed.wrapping_add(GOLDEN)));
         Stream::new(self.state ^ mixed, self.stream)
     }
 }
@@ -107,21 +107,32 @@ impl Key {
 ///
 /// Callers keep that order: each step folds into what the steps before it left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Address(pub(super) u64);
+pub struct Address {
+    pub(super) mixed: u64,
+    /// The elements alone: what is left of the position for a walk that goes on from record to record.
+    elements: u64,
+}
 
 impl Address {
     /// The position of a record, first attempt. Also of a block or a round, for keys that no record asks.
     #[must_use]
     #[inline]
     pub fn record(index: u64) -> Self {
-        Self(mix(index.wrapping_add(GOLDEN)))
+        Self { mixed: mix(index.wrapping_add(GOLDEN)), elements: 0 }
     }
 
     /// The same position in attempt `n`; attempt 0 is the position itself.
     #[must_use]
     #[inline]
     pub fn attempt(self, n: u32) -> Self {
-        if n == 0 { self } else { self.fold(u64::from(n) << 32) }
+        if n == 0 { self } else { Self { mixed: folded(self.mixed, u64::from(n) << 32), ..self } }
+    }
+
+    /// Pass `n` of a walk through a pool: the elements around it are part of the position, its record and attempt are not.
+    #[must_use]
+    #[inline]
+    pub fn pass(self, n: u64) -> Self {
+        Self { mixed: folded(self.elements, n), ..self }
     }
 
     /// Element `i` of a list, counted from 0.
@@ -153,8 +164,13 @@ impl Address {
 
     #[inline]
     pub(super) fn fold(self, word: u64) -> Self {
-        Self(mix((self.0 ^ word.wrapping_mul(SPREAD)).wrapping_add(GOLDEN)))
+        Self { mixed: folded(self.mixed, word), elements: folded(self.elements, word) }
     }
+}
+
+#[inline]
+fn folded(address: u64, word: u64) -> u64 {
+    mix((address ^ word.wrapping_mul(SPREAD)).wrapping_add(GOLDEN))
 }
 
 #[cfg(test)]
@@ -170,7 +186,7 @@ mod tests {
         // The first outputs of SplitMix64 with seed 0.
         assert_eq!(mix(GOLDEN), 0xE220_A839_7B1D_CDAF);
         assert_eq!(mix(GOLDEN.wrapping_mul(2)), 0x6E78_9E6A_A1B9_65F4);
-        assert_eq!(Address::record(0).0, 0xE220_A839_7B1D_CDAF);
+        assert_eq!(Address::record(0).mixed, 0xE220_A839_7B1D_CDAF);
     }
 
     #[test]
@@ -201,7 +217,16 @@ mod tests {
             record.keyed("0"),
             record.keyed("").element(0),
         ];
-        assert_eq!(all.iter().map(|address| address.0).collect::<BTreeSet<_>>().len(), all.len());
+        assert_eq!(all.iter().map(|address| address.mixed).collect::<BTreeSet<_>>().len(), all.len());
+    }
+
+    #[test]
+    fn a_pass_belongs_to_its_elements_and_to_no_record() {
+        let (here, there) = (Address::record(7).attempt(3), Address::record(8));
+        assert_eq!(here.pass(2).mixed, there.pass(2).mixed);
+        assert_eq!(here.element(4).pass(2).mixed, there.element(4).pass(2).mixed);
+        let passes = [here.pass(0), here.pass(1), here.element(0).pass(0), here.element(0).pass(1), here.element(1).pass(0)];
+        assert_eq!(passes.iter().map(|address| address.mixed).collect::<BTreeSet<_>>().len(), passes.len());
     }
 
     #[test]
@@ -210,7 +235,7 @@ mod tests {
         for index in 0..20 {
             for attempt in 0..3 {
                 for (row, column) in (0..40).flat_map(|row| (0..40).map(move |column| (row, column))) {
-                    seen.insert(Address::record(index).attempt(attempt).element(row).element(column).0);
+                    seen.insert(Address::record(index).attempt(attempt).element(row).element(column).mixed);
                 }
             }
         }

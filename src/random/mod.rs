@@ -19,7 +19,9 @@
 //! 3. **Address**: `a = mix(index + G)` for a record; then the attempt, then every level of elements from the outside in.
 //!    Each of them folds one word: `a = mix((a ^ word * 0xD6E8FEB86659FD93) + G)`. The word of attempt `n` is `n << 32`, and
 //!    attempt 0 folds nothing; the word of list element `i` is `i`, and element 0 folds too; the word of a map entry is the
-//!    first 8 bytes of the SHA-256 of its key. Folding does not commute, so `[i][j]` is not `[j][i]` ([`Address`]).
+//!    first 8 bytes of the SHA-256 of its key. Folding does not commute, so `[i][j]` is not `[j][i]` ([`Address`]). A pass of a
+//!    walk, which goes on from record to record, has an address without record and attempt: from 0, the elements and then the
+//!    number of the pass are folded.
 //! 4. **Stream**: `m = a << 64 | mix(a + G)` (128 bits), then PCG64 DXSM (128-bit state, 64-bit "cheap" multiplier
 //!    `0xDA942042E4DD58B5`, output before step) with initial state `state ^ m` and sequence `stream` ([`Stream`]). Mixing is
 //!    what makes this right: raw indices in state or sequence give correlated streams.
@@ -41,6 +43,10 @@
 //!   chooses one of the `2^40` equal bins of its octave, and `int` draws inside the part of that bin that the range holds.
 //! - `shuffle`: Fisher-Yates from the end: for `i = len - 1` down to 1, exchange `i` and `below(i + 1)`.
 //! - `sample(n, k)`: Floyd: for `j = n - k` up to `n - 1`, take `t = below(j + 1)`, or `j` where `t` is taken; ascending.
+//! - `normal`: two units `u`, `v`: `sqrt(-2 ln(1 - u)) * cos(2 pi v)`, times the standard deviation, plus the mean; `lognormal`:
+//!   the median times `exp(sigma * normal)`; `exponential`: `-mean * log1p(-unit)`.
+//! - `poisson`: below a mean of 10, how many units can be multiplied before the product falls to `exp(-mean)`; from there on
+//!   transformed rejection. `zipf`: rejection from an inverted hat. Both are written out in `distribution`.
 //!
 //! # Shares and orders
 //!
@@ -49,6 +55,7 @@
 //! - [`Permutation`]: a keyed order of `0..n`.
 
 mod address;
+mod distribution;
 mod permute;
 mod quota;
 mod real;
@@ -60,7 +67,8 @@ mod vectors;
 use rand::TryRng;
 
 pub use address::{Address, Key, Path};
-pub use permute::Permutation;
+pub use distribution::{Distribution, MOST_COUNTED, MOST_RANKS, Zipf};
+pub use permute::{Permutation, PermutationCache};
 pub use quota::{Quota, QuotaCache, Share};
 pub use stream::Stream;
 pub use weights::{Weight, WeightError, Weights};

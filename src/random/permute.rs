@@ -4,11 +4,15 @@
 //! Up to [`TABLE`] numbers it is a shuffled table, where all orders are equally likely; above, a Feistel network over the
 //! bits of `n - 1` with cycle walking, which needs no memory. Small networks are visibly biased over keys, hence the table.
 
+use std::sync::Mutex;
+
 use super::address::{Address, Key, mix};
 
 /// The largest `n` that is kept as a table.
 pub(super) const TABLE: u64 = 4096;
 const ROUNDS: usize = 8;
+/// How many tables a cache holds: workers stand in different passes of one walk.
+const KEPT: usize = 8;
 
 /// A keyed bijection of `0..n`.
 #[derive(Debug, Clone)]
@@ -60,6 +64,29 @@ impl Permutation {
                 }
                 number
             }
+        }
+    }
+}
+
+/// The tables that were asked last, so that neighbouring records do not shuffle the same one again.
+///
+/// Shared by all workers; it holds nothing but what [`Permutation::new`] would give, and nobody waits for it.
+#[derive(Debug, Default)]
+pub struct PermutationCache([Mutex<Option<(Key, Address, Permutation)>>; KEPT]);
+
+impl PermutationCache {
+    /// The number at a place of the order of `0..n` that a key gives at a position.
+    #[must_use]
+    pub fn at(&self, key: Key, address: Address, n: u64, place: u64) -> u64 {
+        let order = || Permutation::new(key, address, n);
+        let slot = usize::try_from(address.mixed % KEPT as u64).ok().and_then(|slot| self.0.get(slot));
+        // A network costs eight words, a small table not many more.
+        let Some(Ok(mut kept)) = slot.filter(|_| (KEPT as u64..=TABLE).contains(&n)).map(Mutex::try_lock) else {
+            return order().at(place);
+        };
+        match &*kept {
+            Some((of, at, known)) if (*of, *at, known.count) == (key, address, n) => known.at(place),
+            _ => kept.insert((key, address, order())).2.at(place),
         }
     }
 }
@@ -142,6 +169,17 @@ mod tests {
         let other = permutation(2, n);
         let shared = (0..n).filter(|place| order.at(*place) == other.at(*place)).count();
         assert!(shared < 9, "{shared}");
+    }
+
+    #[test]
+    fn a_cache_gives_what_it_stands_for() {
+        let (key, cache) = (Key::new(0, ["test", "permutation"]), PermutationCache::default());
+        for n in [1, 5, 8, 100, 4_096, 5_000] {
+            for place in (0..40).map(|step| step * 7) {
+                let address = Address::record(0).element(u32::try_from(place % 3).unwrap()).pass(place / n);
+                assert_eq!(cache.at(key, address, n, place % n), Permutation::new(key, address, n).at(place % n));
+            }
+        }
     }
 
     proptest! {

@@ -1,14 +1,14 @@
 //! Recorded answers: what the scheme of the module above gives, bit for bit.
 //!
-//! A second implementation of the documented scheme, in another language, gave the same numbers; only those of `log_float` are
-//! recorded from this one, because logarithms elsewhere differ in their last bits. They never change under one version tag:
+//! A second implementation of the documented scheme, in another language, gave the same numbers; only those of `log_float` and of
+//! the continuous distributions are recorded from this one, because logarithms elsewhere differ in their last bits. They never change under one version tag:
 //! a failing test here means that every dataset would change.
 
 use rand::Rng;
 use rand_pcg::Pcg64;
 
 use super::address::{Address, Key, Path};
-use super::{Permutation, Quota, QuotaCache, Share, Stream, Weight, Weights};
+use super::{Distribution, MOST_RANKS, Permutation, Quota, QuotaCache, Share, Stream, Weight, Weights, Zipf};
 
 fn mood() -> Key {
     Path::new("hello").name("mood").key(0)
@@ -91,7 +91,7 @@ fn addresses() {
         (one.keyed(""), 0x5bb8_1070_ad25_b483),
     ];
     for (step, (address, word)) in pinned.into_iter().enumerate() {
-        assert_eq!(address.0, word, "entry {step}");
+        assert_eq!(address.mixed, word, "entry {step}");
     }
 }
 
@@ -178,6 +178,37 @@ fn real_numbers() {
     assert_eq!(eight(|stream| stream.log_int(1, 200_000)), [2, 484, 7, 2_238, 12, 2_885, 157_893, 4]);
     let wide = eight(|stream| stream.log_int(1 << 50, i128::from(i64::MAX)));
     assert_eq!(wide[..4], [2_438_513_975_737_319, 108_097_961_929_668_044, 5_138_440_810_351_564, 334_579_357_338_669_962]);
+}
+
+#[test]
+fn distributions() {
+    let drawn = |distribution: Distribution| eight(|stream| distribution.draw(stream));
+    let normal = drawn(Distribution::Normal { mean: 40.0, sd: 10.0 });
+    assert_eq!(normal[..4], [35.777_534_324_716_136, 51.514_907_469_098_944, 39.524_597_048_283_02, 28.878_486_575_105_796]);
+    let lognormal = drawn(Distribution::LogNormal { median: 40.0, sigma: 0.5 });
+    assert_eq!(lognormal[..4], [32.386_969_641_589_77, 71.138_225_865_118_22, 39.060_405_487_072_096, 22.938_203_206_965_223]);
+    let exponential = drawn(Distribution::Exponential { mean: 12.0 });
+    assert_eq!(exponential[..4], [1.075_990_005_566_579, 8.475_943_056_963_537, 2.214_012_546_145_701_4, 11.993_876_109_549_054]);
+    let counts = |mean| drawn(Distribution::Poisson { mean });
+    assert_eq!(counts(3.5)[..], [2.0, 5.0, 3.0, 4.0, 4.0, 3.0, 5.0, 1.0]);
+    assert_eq!(counts(47.5)[..], [36.0, 46.0, 40.0, 50.0, 41.0, 42.0, 53.0, 38.0]);
+    assert_eq!(counts(1e6)[..4], [998_345.0, 1_000_018.0, 998_914.0, 1_000_379.0]);
+    let ranks = |n, s| eight(|stream| Zipf::new(n, s).draw(stream));
+    assert_eq!(ranks(1_000, 1.1), [401, 11, 179, 5, 122, 4, 1, 261]);
+    assert_eq!(ranks(20, 0.5), [18, 7, 15, 5, 14, 4, 1, 16]);
+    assert_eq!(ranks(MOST_RANKS, 1.0)[1..4], [55_212_920, 16_712_573_779_340, 511_911]);
+}
+
+#[test]
+fn passes_of_walks() {
+    let order = |address: Address| {
+        let order = Permutation::new(mood(), address, 10);
+        (0..10).map(|place| order.at(place)).collect::<Vec<_>>()
+    };
+    let record = Address::record(5).attempt(1);
+    assert_eq!(order(record.pass(0)), [1, 2, 7, 8, 6, 9, 5, 3, 4, 0]);
+    assert_eq!(order(record.pass(1)), [3, 0, 9, 4, 5, 6, 2, 7, 1, 8]);
+    assert_eq!(order(record.element(3).pass(1)), [1, 0, 2, 5, 4, 7, 6, 8, 9, 3]);
 }
 
 #[test]

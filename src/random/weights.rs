@@ -67,6 +67,12 @@ impl Weight {
         Ok(Self(u128::from(whole) * BILLION + billionths))
     }
 
+    /// Whether it is above zero.
+    #[must_use]
+    pub fn is_possible(self) -> bool {
+        self.0 > 0
+    }
+
     /// A whole weight.
     ///
     /// # Errors
@@ -89,6 +95,19 @@ impl Weight {
         }
         // Shortest digits that read back to the same float, without exponent.
         Self::parse(&number.to_string())
+    }
+
+    /// The weight nearest to a computed number: its decimal, or where that has more than 9 decimals the nearest billionth. What
+    /// is above zero stays so.
+    ///
+    /// # Errors
+    /// When it is below zero, not finite or exceeds 64 bits.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "finite, above zero and below 2^64 billions")]
+    pub fn nearest(number: f64) -> Result<Self, WeightError> {
+        match Self::of_float(number) {
+            Err(WeightError::TooFine(_)) => Ok(Self(((number * 1e9).round() as u128).max(1))),
+            other => other,
+        }
     }
 }
 
@@ -175,6 +194,17 @@ mod tests {
         let mixed = [Weight::of_float(1.5).unwrap(), Weight::of_int(3).unwrap(), Weight::of_float(0.1).unwrap()];
         let weights = Weights::new(&mixed).unwrap();
         assert_eq!((weights.cumulative(), weights.total()), (&[15, 45, 46][..], 46));
+    }
+
+    #[test]
+    fn computed_weights_are_rounded_to_billionths() {
+        assert_eq!(Weight::nearest(0.25), Weight::parse("0.25"));
+        assert_eq!(Weight::nearest(0.1 + 0.2), Weight::parse("0.3"));
+        assert_eq!(Weight::nearest(2.0 / 3.0), Weight::parse("0.666666667"));
+        assert_eq!(Weight::nearest(1e-300), Weight::parse("0.000000001"));
+        assert_eq!(Weight::nearest(-0.0), Weight::of_int(0));
+        assert_eq!(Weight::nearest(-1e-12), Err(WeightError::Negative("-0.000000000001".to_owned())));
+        assert_eq!(Weight::nearest(1e20), Err(WeightError::TooLarge));
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! A dataset's spec as it was loaded: plain data with places, forms parsed but nothing checked against anything else.
 
+mod params;
+
 use indexmap::IndexMap;
 
 use crate::data::{Text, Type, Value};
-use crate::program::{ExprText, Form, Section, Stem, Table};
+use crate::program::{ExprText, Form, FunctionParam, Section, Stem, Table};
 use crate::random::Weights;
 use crate::source::{SourceId, Span};
+
+pub use params::{Allowed, Misfit, Param, Profile};
 
 /// The version of the language that this program speaks.
 pub const LANGUAGE_VERSION: u32 = 1;
@@ -30,6 +34,10 @@ pub struct Spec {
     pub facts: IndexMap<Text, Fact>,
     /// The facts among them that are tables with rows by key.
     pub tables: IndexMap<Text, Table>,
+    /// Constants that a build can set, by name.
+    pub params: IndexMap<Text, Param>,
+    /// What builds set together, by name.
+    pub profiles: IndexMap<Text, Profile>,
     /// Context, draws, derivations and wording (`say.x`).
     pub entries: IndexMap<Text, Entry>,
     /// Scenarios in order; empty where there are none.
@@ -100,8 +108,8 @@ pub struct Scenario {
 pub struct Function {
     /// Where it is declared.
     pub span: Span,
-    /// Its arguments in order, with what is known of each.
-    pub params: Vec<(Text, Type)>,
+    /// Its arguments in order.
+    pub params: Vec<FunctionParam>,
     /// What it gives.
     pub body: Box<dyn Form>,
     /// Whether the dataset's own file declares it.
@@ -209,14 +217,25 @@ pub struct Expectation {
 
 /// What an expectation counts.
 pub enum ExpectationKind {
-    /// The share of records for values of an expression.
+    /// The share of records for values of an expression; without a band, a name is expected as it is aimed at.
     Share {
         /// The expression; a list counts each of its elements once.
         of: ExprText,
+        /// The attribute by which maps are counted, and its place.
+        attribute: Option<(Text, Span)>,
         /// The bands of single values.
         bands: Vec<(Value, Span, Band)>,
         /// The band of every value that occurs or can occur.
         every: Option<Band>,
+        /// Judged apart for each value of this expression.
+        by: Option<ExprText>,
+    },
+    /// The share of records in which a condition holds.
+    Holds {
+        /// The condition.
+        that: ExprText,
+        /// The band of the share, and its place.
+        band: (Span, Band),
         /// Judged apart for each value of this expression.
         by: Option<ExprText>,
     },

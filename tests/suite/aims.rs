@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use dictum::build::Request;
+use dictum::diag::Diagnostics;
+use dictum::pipeline::check::pilot;
 
 use super::workbench::{compile, files, names, request, stream, world};
 
@@ -120,4 +122,38 @@ fn the_newcomers_spec_has_exactly_its_mix() {
     );
     assert_eq!(found[4..].iter().map(|one| one.2).sum::<usize>(), 110);
     assert!(found[4..].iter().all(|one| (36..=37).contains(&one.2)), "{found:?}");
+}
+
+/// The pilot of a spec: its table as numbers, and what it says.
+fn piloted(spec: &str) -> (Vec<pilot::Cell>, Vec<(&'static str, String)>) {
+    let world = world([("scenarios/triage.yaml", spec)]);
+    let checked = compile(&world, "triage.yaml").unwrap_or_else(|wrong| panic!("{wrong}"));
+    let cells = pilot::pilot(&checked).unwrap();
+    let mut diagnostics = Diagnostics::default();
+    pilot::judge(&checked, &cells, &mut diagnostics);
+    (cells, diagnostics.iter().map(|one| (one.code.name, one.message.clone())).collect())
+}
+
+#[test]
+fn the_pilot_measures_every_cell_and_names_those_out_of_reach() {
+    let (cells, told) = piloted(&spec("aim: {level: [red, yellow, green]}", ""));
+    assert_eq!(cells.len(), 6);
+    assert_eq!(told, []);
+    // Red is 3 of 11 pains.
+    let red = cells[0].attempts().unwrap();
+    assert!((2.5..5.5).contains(&red), "{red}");
+
+    let (_, told) = piloted(
+        &spec("aim: {level: [red, green]}", "").replace("adult: {weight: 2}", "adult: {weight: 2, context: {pain: {int: 0..4}}}"),
+    );
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].0, "aim-unreachable");
+    assert_eq!(told[0].1, "`level` becomes `red` in none of 1000 attempts in the scenario `adult`");
+
+    let (_, told) = piloted(
+        &spec("aim: {level: [red, green]}", "")
+            .replace("pain: {int: 0..10}", "pain: {int: 0..300}")
+            .replace("pain >= 8", "pain >= 292"),
+    );
+    assert!(told.iter().any(|(code, text)| *code == "aim-costly" && text.starts_with("`level` becomes `red` in ")), "{told:?}");
 }

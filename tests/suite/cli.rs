@@ -1,6 +1,7 @@
 //! The command line, as a person and a CI job meet it: the real program in small workspaces.
 
 mod build;
+mod params;
 mod stop;
 
 use serde_json::Value;
@@ -53,7 +54,7 @@ fn help_has_examples_and_exit_codes() {
     for code in ["0    done", "1    ", "2    ", "3    the build differs from the lock", "130  interrupted"] {
         assert!(help.contains(&format!("\n  {code}")), "{code} is missing:\n{help}");
     }
-    for command in ["build", "check", "preview", "list"] {
+    for command in ["build", "check", "preview", "list", "completions", "man"] {
         let help = workspace.run(&[command, "--help"]).ends(0).stdout;
         assert!(help.contains(&format!("Examples:\n  dictum {command}")), "{help}");
     }
@@ -62,7 +63,7 @@ fn help_has_examples_and_exit_codes() {
 #[test]
 fn wrong_usage_ends_with_two() {
     let workspace = pair();
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 11] = [
         (&[], "Usage: dictum"),
         (&["bild"], "unrecognized subcommand"),
         (&["build", "--formt", "csv"], "--format"),
@@ -71,6 +72,8 @@ fn wrong_usage_ends_with_two() {
         (&["build", "tiny", "--format", "csv,json", "--out", "-"], "one dataset and one format"),
         (&["build", "tiny", "--locked", "--out", "-"], "the lock is about files"),
         (&["build", "--locked", "--seed", "1"], "seed 0"),
+        (&["build", "--quality", "medium"], "the quality level `medium` is not built yet"),
+        (&["build", "--quality", "best"], "invalid value 'best'"),
         (&["build", "--from", "18446744073709551615", "--count", "1"], "64 bits"),
     ];
     for (args, says) in cases {
@@ -97,6 +100,20 @@ fn a_workspace_is_found_upwards_or_named() {
 
     let no_specs = Workspace::new().file("scenarios/readme.txt", "");
     assert!(no_specs.run(&["build"]).ends(2).stderr.contains("no file in"));
+}
+
+#[test]
+fn completions_and_the_manual_need_no_workspace() {
+    let empty = Workspace::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = empty.run(&["completions", shell]).ends(0);
+        assert!(script.stdout.contains("message-format") && script.stdout.contains("preview"), "{shell}");
+        assert_eq!(script.stderr, "");
+    }
+    assert!(empty.run(&["completions", "cmd"]).ends(2).stderr.contains("possible values: bash, elvish"));
+    let page = empty.run(&["man", "--message-format", "json"]).ends(0);
+    assert!(page.stdout.contains(".SH NAME\ndictum \\- ") && page.stdout.is_ascii(), "{}", page.stdout);
+    assert_eq!(json_summary(&page.stderr)["command"], "man");
 }
 
 #[test]
@@ -133,6 +150,39 @@ fn check_tells_what_is_sound_and_what_is_not() {
     assert_eq!((&summary["command"], &summary["exit"], &summary["errors"]), (&"check".into(), &1.into(), &1.into()));
     assert_eq!(summary["datasets"][0]["dataset"], "other");
     assert_eq!(workspace.names(), ["scenarios"]);
+}
+
+#[test]
+fn github_reads_commands_and_people_words() {
+    let workspace = tiny();
+    let github = |args: &[&str]| workspace.run(&[args, &["--message-format", "github"]].concat());
+    let sound = github(&["check"]).ends(0);
+    assert_eq!((sound.stdout.as_str(), sound.stderr.starts_with("tiny: sound")), ("", true), "{sound:?}");
+    let drift = github(&["build", "--locked"]).ends(3).stdout;
+    assert!(drift.starts_with("::error title=dictum build::the build differs from the lock%0Adataset `tiny` is not"), "{drift}");
+    assert_eq!(drift.lines().count(), 1);
+    workspace.write("scenarios/tiny.yaml", &TINY.replace("count > 5", "conut > 5"));
+    let wrong = github(&["check"]).ends(1);
+    let place = "::error file=scenarios/tiny.yaml,line=9,endLine=9,col=48,endColumn=53,title=error[undefined-name]::";
+    let says = "`conut` is not defined%0Ahint: did you mean `count`?\n";
+    assert_eq!((wrong.stdout, wrong.stderr.as_str()), (format!("{place}{says}"), "1 error\n"));
+    let data = github(&["preview", "tiny"]).ends(1);
+    assert!(data.stdout.is_empty() && data.stderr.starts_with("::error file="), "{data:?}");
+}
+
+#[test]
+fn check_warns_of_formats_that_cannot_hold_the_records() {
+    let spec = TINY.split("record:").next().unwrap().to_owned()
+        + "record: {$each: \"['a', 'b']\", $as: x, $key: \"{{ x }}{{ index }}\", $give: \"{{ verdict }} {{ level }}\"}\n";
+    let workspace = Workspace::new().file("scenarios/tiny.yaml", &spec);
+    let json = workspace.run(&["check", "--message-format", "json"]).ends(0).stdout;
+    let warned: Vec<Value> = json_lines(&json).into_iter().filter(|line| line["severity"] == "warning").collect();
+    let said: Vec<&str> = warned.iter().map(|line| line["message"].as_str().unwrap().split(':').next().unwrap()).collect();
+    assert_eq!(said, ["csv cannot hold `record`", "parquet cannot hold `record`"], "{json}");
+    assert_eq!((&warned[0]["code"], &warned[0]["line"]), (&"not-columnar".into(), &10.into()));
+    let refused = workspace.run(&["build", "--format", "csv"]).ends(1).stderr;
+    assert!(refused.contains("error[not-columnar]: csv cannot hold `record`"), "{refused}");
+    workspace.run(&["build", "--format", "jsonl"]).ends(0);
 }
 
 #[test]

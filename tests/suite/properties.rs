@@ -8,6 +8,8 @@ mod edits;
 mod forms;
 mod spec;
 
+use dictum::pipeline::expand::Expander;
+use dictum::pipeline::plan::plan;
 use proptest::prelude::*;
 
 use super::workbench::{Names, compile, names, world};
@@ -65,6 +67,21 @@ proptest! {
             if let Some(found) = moved(&before, &after, &edit) {
                 prop_assert!(false, "{found}\n{}\n=== after\n{}", shown(&spec), shown(&edit.spec));
             }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn every_record_keeps_the_schema_of_its_forms(spec in forms::specs()) {
+        let checked = compile(&world(spec.files()), FILE).unwrap();
+        let plan = plan(&checked, 7, 0, u64::MAX);
+        let mut expander = Expander::new(&plan, false);
+        for index in indices() {
+            let record = expander.record(index, |_, _| Ok(())).unwrap();
+            let violations = checked.schema.violations(record.root());
+            prop_assert!(violations.is_empty(), "record {index}: {violations:?}\n{}", shown(&spec));
         }
     }
 }

@@ -14,8 +14,8 @@ use dictum::library::{self, Builtin, Kinds, Param, Role};
 use dictum::pipeline;
 use dictum::pipeline::expand::Expander;
 use dictum::pipeline::load::{
-    CHECK_KEYS, COLUMN_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, SCENARIO_KEYS, TABLE_KEYS,
-    TOP_KEYS, TopKey, Workspace,
+    CHECK_KEYS, COLUMN_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, PARAM_KEYS, PROFILE_KEYS,
+    SCENARIO_KEYS, TABLE_KEYS, TOP_KEYS, TopKey, Workspace,
 };
 use dictum::pipeline::plan::plan;
 use dictum::pipeline::verify::expectations::Tally;
@@ -61,9 +61,12 @@ fn around(head: &str) -> &'static str {
     match head {
         "sample" => "facts: {proofs: [logs_saved, image_taken, timeline]}\n",
         "object" => "facts: {panel: [triage, legal]}\n",
+        "row" => "facts: {cities: [{name: Bern, people: 134000}, {name: Geneva, people: 203000}]}\n",
         "given" => "context: {affected: [none, internal, personal, medical]}\n",
         "first" => "context: {personal: {bool: 0.5}, contained: {bool: 0.5}}\n",
         "collect" => "context: {contained: {bool: 0.5}}\n",
+        "only" => "context: {people: {int: 1..500}}\n",
+        "fold" => "facts: {duties: [{hours: 3}, {hours: 5}]}\n",
         "give" => "facts: {duties: [{todo: contain it}, {todo: tell them}]}\n",
         _ => "",
     }
@@ -140,11 +143,13 @@ fn the_spec_in_the_readme_gives_the_output_in_the_readme() {
 }
 
 #[test]
-fn the_specs_in_the_reference_build() {
+fn every_whole_spec_in_the_reference_builds() {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE)).unwrap();
-    let (_, tables) = text.split_once("\n## Tables\n").unwrap();
-    for spec in [block(&text, "yaml"), block(tables, "yaml")] {
-        assert_eq!(records(spec, 100).map(|records| records.len()), Ok(100));
+    let blocks = text.split("\n```yaml\n").skip(1).filter_map(|rest| rest.split("```\n").next());
+    let specs: Vec<&str> = blocks.filter(|block| block.contains("\ndataset: ")).collect();
+    assert!(specs.len() > 1);
+    for spec in specs {
+        assert_eq!(records(spec, 100).map(|records| records.len()), Ok(100), "{spec}");
     }
 }
 
@@ -179,6 +184,8 @@ fn tables() -> String {
         ("A fact that is a table", TABLE_KEYS),
         ("A column of a table, where it is a map", COLUMN_KEYS),
         ("A scenario", SCENARIO_KEYS),
+        ("A parameter", PARAM_KEYS),
+        ("A profile", PROFILE_KEYS),
         ("A constitution", CONSTITUTION_KEYS),
         ("A function, beside its form", FUNCTION_KEYS),
         ("A check", CHECK_KEYS),

@@ -18,7 +18,7 @@ use dictum::json;
 use dictum::pipeline::check::Checked;
 use dictum::pipeline::emit::{FORMATS, Format, format};
 use dictum::pipeline::expand::Expander;
-use dictum::pipeline::load::Workspace;
+use dictum::pipeline::load::{Overrides, Workspace};
 use dictum::pipeline::{plan, sound};
 use dictum::record::Node;
 use dictum::source::Sources;
@@ -115,6 +115,7 @@ pub(crate) fn canonical(value: &Value) -> String {
 pub(crate) fn request() -> Request {
     Request {
         datasets: Vec::new(),
+        overrides: Overrides::default(),
         size: None,
         seed: 0,
         from: 0,

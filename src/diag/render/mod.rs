@@ -6,6 +6,7 @@
 //!
 //! A further form is one more file, one more variant of [`MessageFormat`] and one more line in [`render`].
 
+mod github;
 mod human;
 mod json;
 mod short;
@@ -30,6 +31,8 @@ pub enum MessageFormat {
     Short,
     /// One JSON object a line, with its keys in a fixed order.
     Json,
+    /// One GitHub workflow command a line, which CI shows beside the changed lines.
+    Github,
 }
 
 /// Prints every diagnostic in the given form.
@@ -42,9 +45,18 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources, format: MessageForma
             MessageFormat::Human { color, width } => human::write(one, sources, color, width, out)?,
             MessageFormat::Short => short::write(one, sources, out)?,
             MessageFormat::Json => json::write(one, sources, out)?,
+            MessageFormat::Github => github::write(one, sources, out)?,
         }
     }
     Ok(())
+}
+
+/// Prints a failure that is no diagnostic in the GitHub form; `message` may have several lines.
+///
+/// # Errors
+/// Whatever `out` fails with.
+pub fn github_failure(title: &str, message: &str, out: &mut dyn Write) -> io::Result<()> {
+    github::command("error", None, title, message, out)
 }
 
 /// `3 errors, 1 warning`: what to print last; `None` where there is nothing to sum up.

@@ -3,8 +3,10 @@
 //! In: the text of a JSON Schema 2020-12 file. Out: a [`Schema`], compiled once and shared by all threads, that accepts a record
 //! or tells its violations, each with its place in the record and in the schema file. Formats are asserted; nothing is fetched;
 //! what a schema says is either understood or an error. A record is read where it stands and never copied to be accepted.
+//! Where the author wrote no schema, [`inferred`] writes one of the record's type.
 
 mod equal;
+mod infer;
 mod keywords;
 mod message;
 mod node;
@@ -23,6 +25,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics, codes};
 use crate::record::Node;
 use crate::source::{SourceId, Sources, Span};
 
+pub use infer::inferred;
 use keywords::Finding;
 use node::{Part, RecordJson};
 use place::Places;

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use super::node::{Entry, Node, NodeKind};
+use super::place::Places;
 use super::traps;
 use crate::data::{Text, Value, number};
 use crate::diag::{Diagnostic, Diagnostics, codes};
@@ -31,6 +32,9 @@ impl Mapping<'_> {
         for (key, value) in self.pairs {
             if self.flow && value.implicit && is_bare(self.text, &key) {
                 diagnostics.push(bare_key(self.text, &key, entries.last()));
+                if let Some(before) = entries.last_mut() {
+                    rejoin(self.text, &mut before.value, &key);
+                }
                 continue;
             }
             let Some(entry) = entry(&key, value, diagnostics) else {
@@ -92,6 +96,17 @@ fn duplicate(entry: &Entry, first: Span) -> Diagnostic {
 fn is_bare(text: &str, key: &Node) -> bool {
     let after = text.get(key.span.end as usize..).unwrap_or("");
     !key.implicit && !after.trim_start().starts_with(':')
+}
+
+/// Puts a text that a comma has cut together again, so that it is read as it was meant.
+fn rejoin(text: &str, before: &mut Node, key: &Node) {
+    if let NodeKind::Text(scalar) = &mut before.kind
+        && !scalar.quoted
+    {
+        before.span = before.span.union(key.span);
+        scalar.text = text.get(before.span.range()).unwrap_or("").into();
+        scalar.places = Places::verbatim(before.span);
+    }
 }
 
 /// The report of a word between commas that is not a key of anything.

@@ -61,6 +61,8 @@ pub struct Scalar {
     pub text: Text,
     /// Whether it was written in quotes or as a block (`|`, `>`).
     pub quoted: bool,
+    /// The comment behind it in its line, from its `#` on, where it was written without quotes: it may have been meant as text.
+    pub comment: Option<Span>,
     /// From bytes of `text` to bytes of the file.
     pub places: Places,
 }
@@ -76,6 +78,7 @@ impl Node {
     #[must_use]
     pub fn kind_word(&self) -> &'static str {
         match self.kind {
+            NodeKind::Null if self.implicit => "nothing",
             NodeKind::Null => "null",
             NodeKind::Bool(_) => "a boolean",
             NodeKind::Int(_) => "an integer",
@@ -90,6 +93,17 @@ impl Node {
     #[must_use]
     pub fn is_null(&self) -> bool {
         matches!(self.kind, NodeKind::Null)
+    }
+
+    /// The first null in it that nobody wrote: an end of a line or a comma where a value was meant.
+    #[must_use]
+    pub fn unwritten(&self) -> Option<&Self> {
+        match &self.kind {
+            NodeKind::Null if self.implicit => Some(self),
+            NodeKind::List(items) => items.iter().find_map(Self::unwritten),
+            NodeKind::Map(entries) => entries.iter().find_map(|entry| entry.value.unwritten()),
+            _ => None,
+        }
     }
 
     /// Whether it is a list or a map.
@@ -131,13 +145,14 @@ impl Node {
         }
     }
 
-    /// Any scalar as text: a number, a boolean and a null as they were written. `None` for lists and maps.
+    /// Any scalar as text: a number, a boolean and a null as they were written. `None` for lists, maps and what nobody wrote.
     #[must_use]
     pub fn scalar(&self) -> Option<Scalar> {
         match &self.kind {
             NodeKind::Text(scalar) => Some(scalar.clone()),
             NodeKind::List(_) | NodeKind::Map(_) => None,
-            _ => Some(Scalar { text: self.raw.clone(), quoted: false, places: Places::verbatim(self.span) }),
+            _ if self.implicit => None,
+            _ => Some(Scalar { text: self.raw.clone(), quoted: false, comment: None, places: Places::verbatim(self.span) }),
         }
     }
 
@@ -147,6 +162,7 @@ impl Node {
         match &self.kind {
             NodeKind::Text(scalar) => Some(&scalar.text),
             NodeKind::List(_) | NodeKind::Map(_) => None,
+            _ if self.implicit => None,
             _ => Some(&self.raw),
         }
     }

@@ -178,6 +178,7 @@ impl<'a> Reader<'a> {
         let quoted = |style: Style| Scalar {
             text: text.into(),
             quoted: true,
+            comment: None,
             places: {
                 let inner = written.get(1..written.len().saturating_sub(1)).unwrap_or("");
                 Places::align(self.source, range.start + 1, inner, text, style)
@@ -190,7 +191,7 @@ impl<'a> Reader<'a> {
                 let style = Style::Block(place.indent.unwrap_or(0));
                 let places = Places::align(self.source, range.start, written, text, style);
                 let shown = range.start..range.start + written.trim_end().len();
-                Node::new(self.span(shown), NodeKind::Text(Scalar { text: text.into(), quoted: true, places }))
+                Node::new(self.span(shown), NodeKind::Text(Scalar { text: text.into(), quoted: true, comment: None, places }))
             }
             ScalarStyle::Plain => self.plain(text, written, range),
         }
@@ -219,17 +220,39 @@ impl<'a> Reader<'a> {
             }
             Plain::Text => {
                 let places = Places::align(self.source, range.start, written, text, Style::Plain);
-                return Node::new(span, NodeKind::Text(Scalar { text: text.into(), quoted: false, places }));
+                let comment = self.comment_after(range.end);
+                if let Some(comment) = comment {
+                    self.diagnostics.extend(traps::cut(text, comment, self.text));
+                }
+                return Node::new(span, NodeKind::Text(Scalar { text: text.into(), quoted: false, comment, places }));
             }
         };
         Node { raw: Text::from(text), ..Node::new(span, kind) }
+    }
+
+    /// The comment that follows byte `end` in its line.
+    fn comment_after(&self, end: usize) -> Option<Span> {
+        let rest = self.text.get(end..)?;
+        let line = rest.lines().next().unwrap_or("");
+        let before = line.len() - line.trim_start_matches([' ', '\t']).len();
+        let comment = line.get(before..).filter(|comment| before > 0 && comment.starts_with('#'))?;
+        Some(self.span(end + before..end + before + comment.trim_end().len()))
     }
 
     /// The place of a null that is not written: its key, or the dash of its item.
     fn unwritten(&self, at: usize) -> Span {
         match self.frames.last().map(|frame| &frame.body) {
             Some(Body::Map(_, Some(key))) => key.span,
-            Some(Body::List(_)) => self.span(at.saturating_sub(1)..at),
+            Some(Body::List(_)) => {
+                let before = self.text.get(..at).unwrap_or("").trim_end_matches(['\n', '\r']);
+                let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+                let dashes = before.get(line..).unwrap_or("");
+                let dashes = dashes.get(..dashes.len() - dashes.trim_start_matches([' ', '-']).len()).unwrap_or("");
+                match dashes.rfind('-') {
+                    Some(dash) => self.span(line + dash..line + dash + 1),
+                    None => self.span(at.saturating_sub(1)..at),
+                }
+            }
             _ => self.span(at..at),
         }
     }
@@ -285,8 +308,12 @@ impl<'a> Reader<'a> {
         if flow && written.starts_with("{{") && written.ends_with("}}") {
             // Read on with what was meant, so that the template itself is still looked at.
             let value = if self.frames.iter().any(|frame| frame.flow) { written } else { self.line_from(span) };
-            self.diagnostics.push(traps::unquoted_template(span, value));
-            let scalar = Scalar { text: written.into(), quoted: false, places: Places::verbatim(span) };
+            let key = match self.frames.last().map(|frame| &frame.body) {
+                Some(Body::Map(_, Some(key))) => key.as_text(),
+                _ => None,
+            };
+            self.diagnostics.push(traps::unquoted_template(span, value, key));
+            let scalar = Scalar { text: written.into(), quoted: false, comment: None, places: Places::verbatim(span) };
             return Node::new(span, NodeKind::Text(scalar));
         }
         let inside_template = self.frames.last().is_some_and(|outer| {

@@ -52,6 +52,17 @@ impl<'a> Stop<'a> {
         start..start + rest.len()
     }
 
+    /// The comment behind a byte, in its line.
+    pub(super) fn comment_in(&self, at: usize) -> Option<Bytes> {
+        let line = self.line(at);
+        let text = self.slice(line.clone());
+        // What is neither quoted nor in a comment ends before the comment.
+        let end = unquoted(text).last().map_or(0, |(at, character, _)| at + character.len_utf8());
+        let comment = text.get(end..).filter(|rest| rest.starts_with('#'))?;
+        let start = line.start + end;
+        (start > at).then(|| start..start + comment.trim_end().len())
+    }
+
     /// The character where the parser stopped; nothing at the end of the text.
     pub(super) fn token(&self) -> Bytes {
         self.at..self.at + self.from(self.at).chars().next().filter(|c| !c.is_control()).map_or(0, char::len_utf8)

@@ -29,10 +29,31 @@ pub(super) fn tab(span: Span) -> Diagnostic {
         .hint("YAML is indented with spaces only; two for each level are usual")
 }
 
-/// A `{{ … }}` that YAML reads as a mapping.
-pub(super) fn unquoted_template(span: Span, written: &str) -> Diagnostic {
-    Diagnostic::error(codes::TEMPLATE_UNQUOTED, span, "an unquoted `{{ … }}`, which YAML reads as a mapping")
-        .hint(format!("quote it: `{}`", quoted(written)))
+/// The keys that take a bare expression.
+const ASKING: &[&str] = &["when", "where", "that", "given", "each", "by", "fold"];
+
+/// A `{{ … }}` that YAML reads as a mapping, under a key or in a list.
+pub(super) fn unquoted_template(span: Span, written: &str, key: Option<&str>) -> Diagnostic {
+    let report = Diagnostic::error(codes::TEMPLATE_UNQUOTED, span, "an unquoted `{{ … }}`, which YAML reads as a mapping");
+    let inner = written.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+    match (key.filter(|key| ASKING.contains(&key.trim_start_matches('$'))), inner) {
+        (Some(key), Some(inner)) => report.hint(format!("`{key}` takes an expression as it is: `{}`", inner.trim())),
+        _ => report.hint(format!("quote it: `{}`", quoted(written))),
+    }
+}
+
+/// A comment that may go on with the unquoted text before it: `Ticket #12`, `Room #{{ n }}`, `n > 3 # 2`.
+pub(super) fn cut(text: &str, comment: Span, source: &str) -> Option<Diagnostic> {
+    let written = source.get(comment.range())?;
+    let rest = written.strip_prefix('#')?;
+    let joined = rest.starts_with(|first: char| first.is_ascii_digit()) || rest.starts_with("{{");
+    let number = rest.trim().parse::<f64>().is_ok();
+    let operator = |word: &str| matches!(word, "<" | ">" | "<=" | ">=" | "==" | "!=" | "+" | "-" | "*" | "/" | "and" | "or");
+    if !text.contains(char::is_alphabetic) || !(joined || (number && text.split_whitespace().any(operator))) {
+        return None;
+    }
+    let report = Diagnostic::warning(codes::YAML_COMMENT, comment, "` #` begins a comment: the value ends before it");
+    Some(report.hint("quote the whole value if this belongs to it; if it does not, say in words what it is"))
 }
 
 /// A text as a quoted scalar on one line.
@@ -176,13 +197,18 @@ impl Stop<'_> {
             ErrorKind::ExpectedFlowSequenceSeparator => Some(self.separator("`,` or `]`")),
             ErrorKind::InvalidColonPlacement => Some(self.separator("`,` or a closing bracket")),
             ErrorKind::UnclosedFlowCollection { open } => {
-                Some(self.syntax(self.token(), format!("a `{open}` that is never closed")))
+                let report = self.syntax(self.token(), format!("a `{open}` that is never closed"));
+                Some(self.hidden_by_comment(report))
+            }
+            ErrorKind::UnexpectedEofFlowSequence | ErrorKind::UnexpectedEofFlowMapping if self.from(self.at).starts_with(',') => {
+                let report = self.syntax(self.token(), "expected a value, found `,`");
+                Some(report.hint("write the value, or leave the comma out; a text that is a comma is quoted"))
             }
             ErrorKind::UnexpectedEofFlowSequence
             | ErrorKind::UnexpectedEofFlowMapping
             | ErrorKind::UnexpectedEofImplicitFlowMapping => {
                 let bytes = self.open.map_or(self.token(), |open| open..open + 1);
-                Some(self.syntax(bytes, "a bracket that is never closed"))
+                Some(self.hidden_by_comment(self.syntax(bytes, "a bracket that is never closed")))
             }
             ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
                 Some(self.syntax(self.token(), format!("a `{open}` that is closed by `{close}`")))
@@ -195,6 +221,14 @@ impl Stop<'_> {
             ErrorKind::RecursionLimitExceeded => Some(too_deep(Span::new(self.source, self.token()))),
             _ => None,
         }
+    }
+
+    /// Adds that a comment in the line of the open bracket hides what closes it.
+    fn hidden_by_comment(&self, report: Diagnostic) -> Diagnostic {
+        let comment = self.comment_in(self.open.unwrap_or(self.at));
+        let Some(comment) = comment.filter(|comment| self.slice(comment.clone()).contains([']', '}'])) else { return report };
+        let report = report.label(Span::new(self.source, comment), "a comment from here on");
+        report.hint("quote text that contains ` #`")
     }
 
     fn separator(&self, expected: &str) -> Diagnostic {

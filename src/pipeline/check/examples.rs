@@ -12,13 +12,18 @@ use crate::program::{Draws, Frame, Lower, RecordAt, Shared};
 use crate::random::Key;
 use crate::record::Node;
 use crate::source::Span;
-use crate::spec::{Example, Spec, Stated};
+use crate::spec::{Example, Param, Spec, Stated};
 
 /// Checks the names and values of every example.
 pub(super) fn names(spec: &Spec, cx: &mut Lower<'_>) {
     for example in &spec.examples {
         for stated in &example.set {
-            if let Some(ty) = type_of(spec, &stated.name, stated.name_span, cx) {
+            if let Some(param) = param(spec, &stated.name) {
+                if let Err(misfit) = param.of.fit(&stated.value) {
+                    let diagnostic = Diagnostic::error(codes::PARAM_VALUE, stated.span, misfit.message);
+                    cx.report(misfit.hint.into_iter().fold(diagnostic, Diagnostic::hint).label(param.span, "declared here"));
+                }
+            } else if let Some(ty) = type_of(spec, &stated.name, stated.name_span, cx) {
                 fits(stated, &ty, cx);
             }
         }
@@ -29,6 +34,11 @@ pub(super) fn names(spec: &Spec, cx: &mut Lower<'_>) {
             }
         }
     }
+}
+
+/// The parameter of a name such as `params.strictness`.
+fn param<'s>(spec: &'s Spec, name: &str) -> Option<&'s Param> {
+    name.strip_prefix("params.").and_then(|name| spec.params.get(name))
 }
 
 /// What is known of a name that an example or an aim speaks of; an unknown one is reported.
@@ -44,7 +54,9 @@ pub(super) fn type_of(spec: &Spec, name: &str, span: Span, cx: &mut Lower<'_>) -
         Some(at) => cx.entry(at).map(|known| known.ty),
         None if spec.incomplete => None,
         None => {
+            let params: Vec<String> = spec.params.keys().map(|name| format!("params.{name}")).collect();
             let known = spec.entries.keys().map(Text::as_str).chain(["scenario", "record"]);
+            let known = known.chain(params.iter().map(String::as_str));
             cx.report(Diagnostic::error(codes::UNDEFINED_NAME, span, format!("`{name}` is not defined")).suggest(name, known));
             None
         }
@@ -102,8 +114,14 @@ fn one(checked: &Checked, shared: &Shared<'_>, example: &Example, diagnostics: &
     };
     let cells: Vec<OnceCell<Value>> = checked.slots.iter().map(|_| OnceCell::new()).collect();
     for (slot, cell) in checked.slots.iter().zip(&cells) {
-        if let Some(value) = set.get(slot.name.as_str()) {
-            cell.get_or_init(|| (*value).clone());
+        let stated = set.get(slot.name.as_str()).map(|value| (*value).clone());
+        // Cases are worked by hand for the defaults, whatever this build sets.
+        let value = match param(&checked.spec, &slot.name) {
+            Some(param) => Some(stated.and_then(|value| param.of.fit(&value).ok()).unwrap_or_else(|| param.default.clone())),
+            None => stated,
+        };
+        if let Some(value) = value {
+            cell.get_or_init(|| value);
         }
     }
     let frame = Frame::stated(shared, &cells, RecordAt::new(scenario, 0, 0), Draws::Stated);

@@ -23,6 +23,9 @@ pub struct Rederivation {
     pub held: Vec<(String, Held)>,
     /// Every target leaf.
     pub targets: Vec<Target>,
+    /// Whether the input holds every fact that a target depends on as a whole: then equal facts give equal targets, and nothing
+    /// need be computed twice to know it.
+    pub whole: bool,
 }
 
 /// What an input leaf holds.
@@ -80,7 +83,8 @@ pub(super) fn check(spec: &Spec, cx: &mut Lower<'_>) -> Rederivation {
         caused(leaf, spec, &names, cx);
     }
     leaks(spec, input, &leaves, cx);
-    Rederivation { held, targets: leaves.into_iter().map(|leaf| leaf.target).collect() }
+    let whole = held.iter().all(|(_, held)| !matches!(held, Held::Part(..)));
+    Rederivation { held, targets: leaves.into_iter().map(|leaf| leaf.target).collect(), whole }
 }
 
 /// What the leaves of the input hold, and the names of all that.

@@ -1,12 +1,15 @@
 //! check: [`Spec`] to [`Checked`], a program that can be run.
 //!
 //! Names, kinds, vocabularies, dependencies, templates, schemas and labels are checked here, all at once; the worked examples
-//! of the spec are run. What passes can still fail for a single record (a division by zero), but not for a slip in a name.
+//! of the spec are run, and the JSON Schema of the record is inferred from its forms. What passes can still fail for a single
+//! record (a division by zero), but not for a slip in a name.
 
 mod examples;
+mod expectations;
 mod labels;
 pub mod pilot;
 mod places;
+mod planned;
 mod rules;
 mod settling;
 mod unused;
@@ -17,13 +20,15 @@ use std::sync::Arc;
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::jinja::{self, Engine};
-use crate::engine::json_schema::Schema;
+use crate::engine::json_schema::{Schema, SchemaError, inferred};
 use crate::program::{Functions, Lower, Section, Slot};
 use crate::source::Sources;
 use crate::spec::Spec;
 
+pub use expectations::{Counted, Expectation, Shares};
 pub use labels::{Held, Rederivation, Target};
-pub use rules::{Counted, Expectation, Rule};
+pub use planned::Planned;
+pub use rules::Rule;
 pub use settling::{Aimed, Labels, Required, Settling, Unmet, remedies};
 
 /// A spec that was found sound, lowered into a program.
@@ -50,8 +55,10 @@ pub struct Checked {
     pub rederivation: Rederivation,
     /// The slots of `context`.
     pub context: Vec<usize>,
-    /// The JSON Schema, where the spec has one.
-    pub schema: Option<Schema>,
+    /// The JSON Schema that was inferred from the record, as text.
+    pub inferred: String,
+    /// What every record must pass: the schema file that the spec names, else the inferred schema.
+    pub schema: Schema,
 }
 
 impl Checked {
@@ -84,7 +91,7 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
         let mut cx = Lower::new(&world);
         cx.everything();
         let rules = rules::checks(&spec, &mut cx);
-        let expectations = rules::expectations(&spec, &mut cx);
+        let expectations = expectations::lower(&spec, &mut cx);
         let settling = settling::lower(&spec, &mut cx);
         let rederivation = labels::check(&spec, &mut cx);
         examples::names(&spec, &mut cx);
@@ -95,6 +102,7 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
     // A name may look unread only because its reader was refused.
     if whole && diagnostics.counts().0 == before {
         unused::check(&spec, &lowering.used, diagnostics);
+        unused::locals(&lowering.unread, diagnostics);
     }
     let functions: Arc<dyn jinja::Functions> = Arc::new(lowering.functions.clone());
     let mut engine = Engine::new(&functions);
@@ -106,6 +114,9 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
     if !whole || diagnostics.counts().0 > before {
         return None;
     }
+    let inferred = inferred(&spec.name, &lowering.record);
+    let schema = schema.map_or_else(|| Schema::compile_text(&inferred), Ok);
+    let schema = schema.map_err(|error| diagnostics.push(unusable(&spec, &error))).ok()?;
     let entries = spec.entries.values().enumerate();
     let context = entries.filter(|(_, entry)| entry.section == Section::Context).map(|(at, _)| at).collect();
     let checked = Checked {
@@ -120,8 +131,19 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
         settling,
         rederivation,
         context,
+        inferred,
         schema,
     };
     examples::run(&checked, diagnostics);
     (diagnostics.counts().0 == before).then_some(checked)
+}
+
+/// An inferred schema that the validator does not take.
+fn unusable(spec: &Spec, error: &SchemaError) -> Diagnostic {
+    Diagnostic::error(
+        codes::SCHEMA_INVALID,
+        spec.name_span,
+        format!("no schema can be inferred from the record: {}", error.reason),
+    )
+    .hint("write one, and name it with `schema:`")
 }

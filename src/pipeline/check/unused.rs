@@ -4,10 +4,19 @@ use std::collections::BTreeSet;
 
 use crate::data::Text;
 use crate::diag::{Diagnostic, Diagnostics, codes};
-use crate::program::Section;
+use crate::program::{Section, Unread};
 use crate::spec::Spec;
 
-/// Reports facts, draws, derivations and wording of the dataset's own file that nothing reads. What a module offers may be left
+/// Reports names of a `let` and arguments that nothing reads, in modules, too: nobody else could read them.
+pub(super) fn locals(unread: &[Unread], diagnostics: &mut Diagnostics) {
+    for one in unread {
+        let what = if one.argument { "argument" } else { "local name" };
+        let message = format!("nothing reads the {what} `{}`", one.name);
+        diagnostics.push(Diagnostic::error(codes::UNUSED, one.span, message).hint("remove it, or read it"));
+    }
+}
+
+/// Reports facts, parameters, draws, derivations and wording of the dataset's own file that nothing reads. What a module offers may be left
 /// unread.
 pub(super) fn check(spec: &Spec, used: &BTreeSet<Text>, diagnostics: &mut Diagnostics) {
     for (name, fact) in &spec.facts {
@@ -25,6 +34,13 @@ pub(super) fn check(spec: &Spec, used: &BTreeSet<Text>, diagnostics: &mut Diagno
                 let hint = format!("read it with `given: …, cases: {name}, column: {column}`, or remove it");
                 diagnostics.push(Diagnostic::error(codes::UNUSED, at.span, message).hint(hint));
             }
+        }
+    }
+    for (name, param) in &spec.params {
+        if param.own && !used.contains(format!("params.{name}").as_str()) {
+            let message = format!("nothing reads the parameter `{name}`");
+            let hint = format!("remove it, or read it: `params.{name}`");
+            diagnostics.push(Diagnostic::error(codes::UNUSED, param.span, message).hint(hint));
         }
     }
     for (name, function) in &spec.functions {

@@ -1,7 +1,7 @@
 //! The names of a spec, as lowering looks them up.
 
 use crate::data::{Text, Type};
-use crate::program::{Entry, Fact, FunctionEntry, World};
+use crate::program::{Entry, Fact, FunctionEntry, Param, World};
 use crate::spec::{Aim, Spec};
 
 /// Everything that the names of a spec refer to.
@@ -32,12 +32,17 @@ pub(super) fn of(spec: &Spec) -> World<'_> {
             })
             .collect(),
         tables: &spec.tables,
+        params: spec
+            .params
+            .iter()
+            .map(|(name, param)| (name.clone(), Param { value: param.value.clone(), ty: param.of.ty(), span: param.span }))
+            .collect(),
         stems: spec.stems.clone(),
         functions: spec
             .functions
             .iter()
             .map(|(name, function)| {
-                let params = function.params.clone();
+                let params = function.params.as_slice();
                 (name.clone(), FunctionEntry { name: name.clone(), span: function.span, params, body: &*function.body })
             })
             .collect(),

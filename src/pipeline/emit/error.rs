@@ -27,7 +27,7 @@ pub enum EmitError {
         #[source]
         source: io::Error,
     },
-    /// The library of a binary format failed; it may carry an error of the sink.
+    /// The library of a binary format failed.
     #[error("encoding {format} failed")]
     Encoding {
         /// The format of the file.

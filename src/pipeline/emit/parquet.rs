@@ -5,7 +5,7 @@
 //! Maps are groups and lists are lists; an absent value reads back as null; whatever has no fixed columns is text whose field
 //! carries `dictum.encoding=json` in the Arrow schema. The metadata of the file name the dataset.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use ::parquet::arrow::ArrowWriter;
@@ -148,8 +148,16 @@ impl FileWriter for ParquetFile {
 }
 
 impl From<ParquetError> for EmitError {
+    /// The library wraps what the sink said, which is no fault of the encoding.
     fn from(source: ParquetError) -> Self {
-        Self::Encoding { format: Parquet.name(), source: Box::new(source) }
+        let format = Parquet.name();
+        match source {
+            ParquetError::External(cause) => match cause.downcast::<io::Error>() {
+                Ok(source) => Self::Sink { format, source: *source },
+                Err(source) => Self::Encoding { format, source },
+            },
+            source => Self::Encoding { format, source: Box::new(source) },
+        }
     }
 }
 

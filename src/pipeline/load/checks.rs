@@ -5,8 +5,8 @@ use super::files::Reader;
 use super::sections::{names, parse};
 use crate::data::Text;
 use crate::diag::{Diagnostic, codes};
-use crate::engine::yaml::{Entry, Node, NodeKind};
-use crate::form::Key;
+use crate::engine::yaml::{Node, NodeKind};
+use crate::form::{Key, unwritten};
 use crate::spec::{Check, Example, Stated};
 
 /// The keys of a check.
@@ -102,11 +102,18 @@ pub(super) fn examples(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) 
 }
 
 fn values(node: &Node, what: &str, reader: &mut Reader<'_>) -> Vec<Stated> {
-    let stated = |entry: &Entry| Stated {
-        name: entry.key.text.clone(),
-        name_span: entry.key_span,
-        value: entry.value.value(),
-        span: entry.value.span,
-    };
-    names(node, what, reader).iter().map(stated).collect()
+    let mut list = Vec::new();
+    for entry in names(node, what, reader) {
+        if let Some(node) = entry.value.unwritten() {
+            reader.report(unwritten(node));
+            continue;
+        }
+        list.push(Stated {
+            name: entry.key.text.clone(),
+            name_span: entry.key_span,
+            value: entry.value.value(),
+            span: entry.value.span,
+        });
+    }
+    list
 }

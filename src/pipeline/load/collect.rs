@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::files::{Document, Reader};
-use super::{aims, checks, expectations, facts, functions, header, sections};
+use super::{aims, checks, expectations, facts, functions, header, params, profiles, sections};
 use crate::data::{Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
 use crate::program::{Stem, Table};
 use crate::random::{Weight, Weights};
 use crate::source::{SourceId, Span};
-use crate::spec::{ATTEMPTS, Check, Constitution, Entry, Example, Expectation, Fact, Function, Requirement, Scenario, Spec};
+use crate::spec::{
+    ATTEMPTS, Check, Constitution, Entry, Example, Expectation, Fact, Function, Param, Profile, Requirement, Scenario, Spec,
+};
 use crate::world::normal;
 
 /// The names that no entry may take.
@@ -27,6 +29,8 @@ pub(super) struct Draft {
     pub(super) constitution: Option<Constitution>,
     pub(super) facts: IndexMap<Text, Fact>,
     pub(super) tables: IndexMap<Text, Table>,
+    pub(super) params: IndexMap<Text, Param>,
+    pub(super) profiles: IndexMap<Text, Profile>,
     pub(super) entries: IndexMap<Text, Entry>,
     pub(super) scenarios: Vec<Scenario>,
     pub(super) weights: Vec<Option<(Span, Weight)>>,
@@ -117,6 +121,7 @@ impl Draft {
         let title = root.get("title").and_then(|node| header::line(node, reader));
         let stream = root.get("stream").and_then(|node| header::name(node, reader));
         missing_keys(root, reader);
+        profiles::check(&mut self.profiles, &self.params, reader);
         let mut closure = reader.closure.clone();
         closure.sort_by_key(|id| reader.sources.get(*id).map(|source| source.path().to_owned()));
         Spec {
@@ -129,6 +134,8 @@ impl Draft {
             constitution: self.constitution,
             facts: self.facts,
             tables: self.tables,
+            params: self.params,
+            profiles: self.profiles,
             entries: self.entries,
             scenarios: self.scenarios,
             weights,
@@ -215,6 +222,8 @@ fn content(root: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
         match entry.key.text.as_str() {
             "constitution" => sections::constitution(entry, draft, reader),
             "facts" => facts::read(value, own, draft, reader),
+            "params" => params::read(value, own, draft, reader),
+            "profiles" => profiles::read(value, draft, reader),
             "context" | "draw" | "derive" | "say" => sections::entries(entry, None, own, draft, reader),
             "scenarios" => sections::scenarios(value, own, draft, reader),
             "aim" => aims::read(value, None, draft, reader),

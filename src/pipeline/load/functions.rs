@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::engine::yaml::{Entry, Node, NodeKind};
 use crate::form::{Key, Position, bad_name, is_name};
 use crate::library::{self, Role};
-use crate::source::Span;
+use crate::program::FunctionParam;
 use crate::spec::Function;
 
 /// The keys of a function besides those of its form.
@@ -73,8 +73,8 @@ fn one(entry: &Entry, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
 }
 
 /// `args: [a, b]`, or `args: {a: int, b: [x, y]}` with types.
-fn params(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<(Text, Type)>> {
-    let list: Vec<(Text, Type, Span)> = match &node.kind {
+fn params(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<FunctionParam>> {
+    let list: Vec<FunctionParam> = match &node.kind {
         NodeKind::List(items) => items.iter().map(|item| bare(item, reader)).collect::<Option<_>>()?,
         NodeKind::Map(entries) => entries.iter().map(|entry| typed(entry, reader)).collect::<Option<_>>()?,
         _ => {
@@ -83,21 +83,19 @@ fn params(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<(Text, Type)>> {
             return None;
         }
     };
-    let mut params: Vec<(Text, Type)> = Vec::with_capacity(list.len());
-    for (name, ty, span) in list {
-        if params.iter().any(|(one, _)| *one == name) {
-            let message = format!("the argument `{name}` is given twice");
-            reader.report(Diagnostic::error(codes::NAME_COLLISION, span, message));
+    for (at, param) in list.iter().enumerate() {
+        if let Some(first) = list.iter().take(at).find(|one| one.name == param.name) {
+            let message = format!("the argument `{}` is given twice", param.name);
+            reader.report(Diagnostic::error(codes::NAME_COLLISION, param.span, message).label(first.span, "first here"));
             return None;
         }
-        params.push((name, ty));
     }
-    Some(params)
+    Some(list)
 }
 
-fn bare(item: &Node, reader: &mut Reader<'_>) -> Option<(Text, Type, Span)> {
+fn bare(item: &Node, reader: &mut Reader<'_>) -> Option<FunctionParam> {
     match item.as_text().filter(|name| is_name(name)) {
-        Some(name) => Some((Text::from(name), Type::any(), item.span)),
+        Some(name) => Some(FunctionParam { name: Text::from(name), span: item.span, ty: Type::any() }),
         None => {
             reader.report(bad_name(item.scalar_text().unwrap_or(item.kind_word()), item.span));
             None
@@ -105,12 +103,12 @@ fn bare(item: &Node, reader: &mut Reader<'_>) -> Option<(Text, Type, Span)> {
     }
 }
 
-fn typed(entry: &Entry, reader: &mut Reader<'_>) -> Option<(Text, Type, Span)> {
+fn typed(entry: &Entry, reader: &mut Reader<'_>) -> Option<FunctionParam> {
     if !is_name(&entry.key.text) {
         reader.report(bad_name(&entry.key.text, entry.key_span));
         return None;
     }
-    Some((entry.key.text.clone(), type_of(&entry.value, reader)?, entry.key_span))
+    Some(FunctionParam { name: entry.key.text.clone(), span: entry.key_span, ty: type_of(&entry.value, reader)? })
 }
 
 /// A type as an author writes it: a word, a list of words (a vocabulary), or a map of fields.

@@ -64,6 +64,18 @@ pub const TOP_KEYS: &[TopKey] = &[
         r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/fact"}}"##,
         "Constants by name: data, or a table with `csv` or `columns`. An unused one is an error.",
     ),
+    anywhere(
+        "params",
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"anyOf": [{"$ref": "#/$defs/param_value"}, {"$ref": "#/$defs/param"}]}}"##,
+        "Constants that a build can set (`--set name=value`), each with its default, or with `{default: …, of: …}`. Read as \
+         `params.name`. An unused one is an error.",
+    ),
+    anywhere(
+        "profiles",
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/profile"}}"##,
+        "Sizes, formats and parameters that a build takes together (`--profile name`). Profiles of one name in several files \
+         become one.",
+    ),
     anywhere("context", DRAWS, "Draws that go into the record's input; each is a name, and `context` is the map of all of them."),
     anywhere("draw", DRAWS, "Draws that shape others but do not stand in `context`."),
     anywhere(
@@ -116,7 +128,7 @@ pub const TOP_KEYS: &[TopKey] = &[
 ];
 
 /// Keys that the language will have; until then they are refused by name.
-pub(super) const LATER: &[&str] = &["params", "cover", "views", "policy", "tests", "splits", "levels", "profiles"];
+pub(super) const LATER: &[&str] = &["cover", "views", "policy", "tests", "splits", "levels"];
 
 /// Checks the keys at the top of a file and its language version; whether the file is worth reading on.
 pub(super) fn check(root: &Node, own: bool, reader: &mut Reader<'_>) -> bool {

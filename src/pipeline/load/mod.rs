@@ -13,6 +13,9 @@ mod facts;
 mod files;
 mod functions;
 mod header;
+mod overrides;
+mod params;
+mod profiles;
 mod sections;
 mod tables;
 
@@ -28,6 +31,9 @@ pub use expectations::EXPECTATION_KEYS;
 pub use files::Workspace;
 pub use functions::{FUNCTION_KEYS, TYPES};
 pub use header::{TOP_KEYS, TopKey};
+pub use overrides::{Overrides, Seen};
+pub use params::PARAM_KEYS;
+pub use profiles::PROFILE_KEYS;
 pub use sections::{CONSTITUTION_KEYS, SCENARIO_KEYS};
 pub use tables::TABLE_KEYS;
 

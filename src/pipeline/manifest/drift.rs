@@ -30,6 +30,15 @@ pub enum Drift {
         /// What changed in the program, such as `minijinja 3.0.5 -> 3.0.6`.
         program: Vec<String>,
     },
+    /// The JSON Schema that is inferred from the records is another one.
+    SchemaChanged {
+        /// Dataset name.
+        dataset: String,
+        /// Whether the specs changed with it.
+        specs: bool,
+        /// What changed in the program.
+        program: Vec<String>,
+    },
     /// The records are the same, yet files of one format are not.
     EncodingChanged {
         /// Dataset name.
@@ -45,8 +54,8 @@ pub enum Drift {
     Missing {
         /// Dataset name.
         dataset: String,
-        /// The format, where the dataset itself is in the lock.
-        format: Option<String>,
+        /// What of it, where the dataset itself is in the lock.
+        part: Option<String>,
     },
     /// The lock holds a dataset that was asked for and does not exist.
     Removed {
@@ -63,7 +72,7 @@ pub fn compare(lock: &Lock, fresh: &Lock, datasets: &BTreeSet<String>) -> Vec<Dr
     for name in datasets {
         match (lock.datasets.get(name), fresh.datasets.get(name)) {
             (Some(locked), Some(built)) => compare_dataset(name, locked, built, &mut found),
-            (None, Some(_)) => found.push(Drift::Missing { dataset: name.clone(), format: None }),
+            (None, Some(_)) => found.push(Drift::Missing { dataset: name.clone(), part: None }),
             (Some(_), None) => found.push(Drift::Removed { dataset: name.clone() }),
             (None, None) => {}
         }
@@ -76,14 +85,20 @@ fn compare_dataset(name: &str, locked: &LockEntry, built: &LockEntry, found: &mu
     let specs = different(&locked.specs, &built.specs);
     let values = (locked.record_digest, locked.size) != (built.record_digest, built.size);
     let program = upgrades(&locked.built_with, &built.built_with);
-    if !specs.is_empty() {
+    let changed = !specs.is_empty();
+    if changed {
         found.push(Drift::SpecsChanged { dataset: dataset(), files: specs, values });
     } else if values {
         found.push(Drift::ValuesChanged { dataset: dataset(), program: program.clone() });
     }
+    if locked.record_schema.is_none() && built.record_schema.is_some() {
+        found.push(Drift::Missing { dataset: dataset(), part: Some("record schema".to_owned()) });
+    } else if locked.record_schema != built.record_schema {
+        found.push(Drift::SchemaChanged { dataset: dataset(), specs: changed, program: program.clone() });
+    }
     for (format, files) in &built.formats {
         let Some(known) = locked.formats.get(format) else {
-            found.push(Drift::Missing { dataset: dataset(), format: Some(format.clone()) });
+            found.push(Drift::Missing { dataset: dataset(), part: Some(format!("format {format}")) });
             continue;
         };
         let files = different(known, files);
@@ -137,15 +152,21 @@ impl fmt::Display for Drift {
             Self::ValuesChanged { dataset, program } => {
                 write!(f, "values of `{dataset}` changed, though its specs did not{}; {ACCEPT}", causes(program))
             }
+            Self::SchemaChanged { dataset, specs: true, program: _ } => {
+                write!(f, "the record's schema of `{dataset}` changed with its specs; {ACCEPT}")
+            }
+            Self::SchemaChanged { dataset, specs: false, program } => {
+                write!(f, "the record's schema of `{dataset}` changed, though its specs did not{}; {ACCEPT}", causes(program))
+            }
             Self::EncodingChanged { dataset, format, files, program } => {
                 let (files, causes) = (names(files), causes(program));
                 write!(f, "only the {format} encoding of `{dataset}` changed ({files}), its values did not{causes}; {ACCEPT}")
             }
-            Self::Missing { dataset, format: None } => {
+            Self::Missing { dataset, part: None } => {
                 write!(f, "dataset `{dataset}` is not in the lock; add it with `dictum build --update-lock`")
             }
-            Self::Missing { dataset, format: Some(format) } => {
-                write!(f, "format {format} of `{dataset}` is not in the lock; add it with `dictum build --update-lock`")
+            Self::Missing { dataset, part: Some(part) } => {
+                write!(f, "{part} of `{dataset}` is not in the lock; add it with `dictum build --update-lock`")
             }
             Self::Removed { dataset } => {
                 write!(f, "dataset `{dataset}` is in the lock but not in the workspace; {ACCEPT}")
@@ -191,6 +212,22 @@ mod tests {
         let encoding_line = "only the jsonl encoding of `a` changed (`data/a`, `data/b`), its values did not; \
                              if that is meant, run `dictum build --update-lock`";
         assert_eq!(lines(&old, &encoding), [encoding_line]);
+    }
+
+    #[test]
+    fn a_schema_that_changed_is_a_kind_of_its_own() {
+        let with = |spec: &str, schema: &str| lock(entry(spec, "values", &[("schemas/a.schema.json", schema)]));
+        let old = with("spec", "{}");
+        assert_eq!(lines(&old, &with("spec", "{}")), [""; 0]);
+        let accept = "if that is meant, run `dictum build --update-lock`";
+        let alone = format!("the record's schema of `a` changed, though its specs did not; {accept}");
+        assert_eq!(lines(&old, &with("spec", "{\"type\": \"object\"}")), [alone]);
+        let specs = format!("specs of `a` changed (`scenarios/a.yaml`), but no value did; {accept}");
+        let both = [specs, format!("the record's schema of `a` changed with its specs; {accept}")];
+        assert_eq!(lines(&old, &with("spec 2", "true")), both);
+        let unpinned = lock(entry("spec", "values", &[]));
+        let missing = "record schema of `a` is not in the lock; add it with `dictum build --update-lock`";
+        assert_eq!(lines(&unpinned, &old), [missing]);
     }
 
     #[test]

@@ -7,8 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{DatasetEntry, LAYOUT, Manifest, Origin, ParseError, parse, pretty};
+use super::{DatasetEntry, Manifest, Origin, ParseError, parse, pretty, schema_file};
 use crate::digest::Digest;
+
+/// The layout of the lock file itself. Locks of layout 1, which hold no schemas, are read, too.
+const LAYOUT: u32 = 2;
 
 /// What stands in [`super::LOCK_FILE`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,19 +34,22 @@ pub struct LockEntry {
     pub size: u64,
     /// SHA-256 over the records as canonical JSON lines (sorted keys).
     pub record_digest: Digest,
-    /// By format: every file by its path in that format's folder.
+    /// The JSON Schema that was inferred from the records; `None` in locks of layout 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record_schema: Option<Digest>,
+    /// By format: every file of records by its path in that format's folder.
     pub formats: BTreeMap<String, BTreeMap<String, Digest>>,
 }
 
 impl LockEntry {
     fn of(entry: &DatasetEntry) -> Self {
         let DatasetEntry { built_with, specs, size, record_digest, .. } = entry.clone();
-        Self { built_with, specs, size, record_digest, formats: BTreeMap::new() }
+        Self { built_with, specs, size, record_digest, record_schema: None, formats: BTreeMap::new() }
     }
 
     /// Whether the files that `other` speaks of are still those that this entry's specs and program give.
     fn agrees(&self, other: &Self) -> bool {
-        let Self { built_with, specs, size, record_digest, formats: _ } = self;
+        let Self { built_with, specs, size, record_digest, record_schema: _, formats: _ } = self;
         built_with.same_bytes(&other.built_with)
             && (specs, size, record_digest) == (&other.specs, &other.size, &other.record_digest)
     }
@@ -62,8 +68,9 @@ impl Lock {
         let mut lock = Self::default();
         for (format, manifest) in built {
             for (name, entry) in &manifest.datasets {
-                let files = entry.files.iter().map(|(path, file)| (path.clone(), file.sha256)).collect();
+                let mut files: BTreeMap<_, _> = entry.files.iter().map(|(path, file)| (path.clone(), file.sha256)).collect();
                 let locked = lock.datasets.entry(name.clone()).or_insert_with(|| LockEntry::of(entry));
+                locked.record_schema = files.remove(&schema_file(name));
                 locked.formats.insert(format.to_owned(), files);
             }
         }
@@ -81,9 +88,10 @@ impl Lock {
     /// Reads the file's text.
     ///
     /// # Errors
-    /// When it is not a lock of this program's layout.
+    /// When it is not a lock of a layout that this program knows.
     pub fn parse(text: &[u8]) -> Result<Self, ParseError> {
-        parse("lock", text)
+        let lock: Self = parse("lock", text, 1..=LAYOUT)?;
+        Ok(Self { layout: LAYOUT, ..lock })
     }
 
     /// Takes a fresh build in. Formats of a dataset that were not built now stay only where nothing that decides their bytes
@@ -119,6 +127,26 @@ mod tests {
         assert_eq!(formats, ["csv", "jsonl"]);
         assert_eq!(Lock::parse(lock.to_json().unwrap().as_bytes()).unwrap(), lock);
         assert!(Lock::parse(b"layout: 1").unwrap_err().to_string().starts_with("not a lock of this program"));
+    }
+
+    #[test]
+    fn the_schema_stands_apart_from_the_files_of_records() {
+        let files = [("data/a.jsonl", "x"), ("schemas/a.schema.json", "{}")];
+        let lock = Lock::of([("jsonl", &manifest(&[("a", entry("s", "v", &files))]))]);
+        assert_eq!(lock.datasets["a"].record_schema, Some(Digest::of(b"{}")));
+        assert_eq!(lock.datasets["a"].formats["jsonl"].keys().collect::<Vec<_>>(), ["data/a.jsonl"]);
+        assert_eq!(Lock::parse(lock.to_json().unwrap().as_bytes()).unwrap(), lock);
+    }
+
+    #[test]
+    fn locks_of_the_first_layout_are_read_and_those_to_come_are_refused() {
+        let lock = built("s", "v", "jsonl");
+        let text = lock.to_json().unwrap();
+        let first = text.replace("\"layout\": 2", "\"layout\": 1");
+        assert!(text != first && !text.contains("record_schema"));
+        assert_eq!(Lock::parse(first.as_bytes()).unwrap(), lock);
+        let later = Lock::parse(text.replace("\"layout\": 2", "\"layout\": 3").as_bytes()).unwrap_err();
+        assert_eq!(later.to_string(), "lock of layout 3, expected layout 2; it was written by another version of dictum");
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod lock;
 pub mod drift;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,13 @@ pub const MANIFEST_FILE: &str = "dictum-manifest.json";
 
 /// The lock's name, at the root of the workspace.
 pub const LOCK_FILE: &str = "dictum.lock";
+
+/// Where the JSON Schema that was inferred from a dataset's records stands, relative to the manifest: outside `data/`, where those
+/// who load data do not look.
+#[must_use]
+pub fn schema_file(dataset: &str) -> String {
+    format!("schemas/{dataset}.schema.json")
+}
 
 /// The epoch of everything that decides bytes and is not a crate: random streams, sampling, number text, encodings. Raised when
 /// one of them changes, never otherwise.
@@ -40,7 +48,7 @@ pub const GENERATORS: &[(&str, &str)] = &[
     ("serde_json", "1.0.154"),
 ];
 
-/// The layout of the manifest and lock files themselves.
+/// The layout of the manifest file itself.
 const LAYOUT: u32 = 1;
 
 /// Why a manifest or a lock cannot be read. The caller adds the path.
@@ -56,12 +64,14 @@ pub enum ParseError {
         cause: serde_json::Error,
     },
     /// Written by a program of another time.
-    #[error("{what} of layout {found}, expected layout {LAYOUT}; it was written by another version of dictum")]
+    #[error("{what} of layout {found}, expected layout {newest}; it was written by another version of dictum")]
     Layout {
         /// `manifest` or `lock`.
         what: &'static str,
         /// The layout that the file states.
         found: u32,
+        /// The layout that this program writes.
+        newest: u32,
     },
 }
 
@@ -86,6 +96,9 @@ pub struct DatasetEntry {
     pub specs: BTreeMap<String, Digest>,
     /// The size that the spec states, in records.
     pub size: u64,
+    /// Every parameter with the value of this build; left out where there are none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, serde_json::Value>,
     /// Index of the first record built.
     pub from: u64,
     /// Records written.
@@ -101,7 +114,7 @@ pub struct DatasetEntry {
     pub verdicts: BTreeMap<String, u64>,
     /// How the expectations of the whole dataset came out.
     pub expectations: Expectations,
-    /// Every file of this dataset, by its path relative to the manifest.
+    /// Every file of this dataset, by its path relative to the manifest: those of its records, and [`schema_file`].
     pub files: BTreeMap<String, FileEntry>,
 }
 
@@ -194,7 +207,7 @@ impl Manifest {
     /// # Errors
     /// When it is not a manifest of this program's layout.
     pub fn parse(text: &[u8]) -> Result<Self, ParseError> {
-        parse("manifest", text)
+        parse("manifest", text, LAYOUT..=LAYOUT)
     }
 
     /// This build's manifest together with the datasets of the `old` one that this build did not make.
@@ -222,14 +235,17 @@ fn pretty(value: &impl Serialize) -> Result<String, serde_json::Error> {
 }
 
 /// Reads a manifest or lock; looks at the layout before anything else, so that a file of another time is called so.
-fn parse<'a, T: Deserialize<'a>>(what: &'static str, text: &'a [u8]) -> Result<T, ParseError> {
+fn parse<'a, T: Deserialize<'a>>(what: &'static str, text: &'a [u8], layouts: RangeInclusive<u32>) -> Result<T, ParseError> {
     #[derive(Deserialize)]
     struct Stated {
         layout: u32,
     }
     let shape = |cause| ParseError::Shape { what, cause };
     let Stated { layout: found } = serde_json::from_slice(text).map_err(shape)?;
-    if found == LAYOUT { serde_json::from_slice(text).map_err(shape) } else { Err(ParseError::Layout { what, found }) }
+    if !layouts.contains(&found) {
+        return Err(ParseError::Layout { what, found, newest: *layouts.end() });
+    }
+    serde_json::from_slice(text).map_err(shape)
 }
 
 #[cfg(test)]
@@ -245,6 +261,7 @@ pub(crate) mod tests {
             built_with: Origin::current(0),
             specs: BTreeMap::from([("scenarios/a.yaml".to_owned(), Digest::of(spec.as_bytes()))]),
             size: 2,
+            params: BTreeMap::new(),
             from: 0,
             records: 2,
             scenarios: BTreeMap::from([("only".to_owned(), 2)]),

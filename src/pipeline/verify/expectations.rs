@@ -1,16 +1,18 @@
 //! Expectations: what must hold for the whole dataset, counted shard by shard and judged at the end.
 
+mod shares;
+
 use std::collections::BTreeMap;
 
-use crate::data::Value;
 use crate::data::distinct::{DistinctCounter, Spill, fingerprint};
+use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::json;
-use crate::pipeline::check::{Checked, Counted, Expectation};
+use crate::library;
+use crate::pipeline::check::{Checked, Counted, Expectation, Shares};
 use crate::program::{Env, Fault, Frame};
 use crate::record::Node;
 use crate::source::Span;
-use crate::spec::Band;
 
 /// What was counted in some records; two tallies add up.
 #[derive(Default)]
@@ -56,7 +58,7 @@ impl Tally {
 impl Counts {
     fn add(&mut self, expectation: &Expectation, env: &Env<'_>) -> Result<(), Fault> {
         let value = expectation.of.eval(env)?;
-        let Counted::Share { by, .. } = &expectation.counted else {
+        let Counted::Share { expected, attribute, by } = &expectation.counted else {
             self.fingerprints.push(fingerprint(&shown(&value)));
             return Ok(());
         };
@@ -69,19 +71,28 @@ impl Counts {
             self.values.insert(group.clone(), BTreeMap::new());
         }
         let Some(values) = self.values.get_mut(&group) else { return Ok(()) };
-        match value.as_list() {
-            None => bump(values, &shown(&value)),
-            Some(items) => {
-                for (at, item) in items.iter().enumerate() {
-                    // A value that stands twice in one record is one record that has it.
-                    if !items.iter().take(at).any(|earlier| earlier == item) {
-                        bump(values, &shown(item));
-                    }
-                }
+        if let Shares::Aimed(planned) = expected {
+            bump(values, &shown(planned.label(&value)));
+            return Ok(());
+        }
+        let items = value.as_list().unwrap_or(std::slice::from_ref(&*value));
+        let mut seen: Vec<&Value> = Vec::with_capacity(items.len());
+        for item in items {
+            let counted = counted(item, attribute.as_ref())?;
+            // A value that stands twice in one record is one record that has it.
+            if !seen.contains(&counted) {
+                bump(values, &shown(counted));
+                seen.push(counted);
             }
         }
         Ok(())
     }
+}
+
+/// The value itself, or its attribute.
+fn counted<'v>(value: &'v Value, attribute: Option<&(Text, Span)>) -> Result<&'v Value, Fault> {
+    let Some((path, span)) = attribute else { return Ok(value) };
+    library::attribute(value, path).map_err(|reason| Box::new(Diagnostic::error(codes::EVALUATION, *span, reason)))
 }
 
 /// Adds one to a count, without making a key that is there already.
@@ -169,9 +180,9 @@ impl<'c> Judge<'c> {
                     let different = counter.finish()?;
                     outcomes.push(judge_distinct(expectation, *at_least, different, records, diagnostics));
                 }
-                (Counted::Share { bands, every, possible, .. }, _) => {
-                    let mut shares = Shares { expectation, counts, outcomes: &mut outcomes, diagnostics };
-                    shares.judge(bands, *every, possible);
+                (Counted::Share { expected, by, .. }, _) => {
+                    let by = by.as_ref().map(|(_, by)| by.as_str());
+                    shares::Sheet { expectation, by, counts, outcomes: &mut outcomes, diagnostics }.judge(expected, self.checked);
                 }
                 (Counted::Distinct { .. }, None) => {}
             }
@@ -201,54 +212,4 @@ fn judge_distinct(of: &Expectation, at_least: f64, different: u64, records: u64,
         );
     }
     outcome
-}
-
-struct Shares<'a> {
-    expectation: &'a Expectation,
-    counts: &'a Counts,
-    outcomes: &'a mut Vec<Outcome>,
-    diagnostics: &'a mut Diagnostics,
-}
-
-impl Shares<'_> {
-    fn judge(&mut self, bands: &[(Value, Span, Band)], every: Option<Band>, possible: &[Value]) {
-        let groups: Vec<(String, u64)> = self.counts.totals.iter().map(|(group, total)| (group.clone(), *total)).collect();
-        for (group, total) in groups {
-            for (value, span, band) in bands {
-                self.one(&group, total, &shown(value), *span, *band);
-            }
-            if let Some(band) = every {
-                let banded: Vec<String> = bands.iter().map(|(value, ..)| shown(value)).collect();
-                let seen = self.counts.values.get(&group).into_iter().flat_map(BTreeMap::keys).cloned();
-                let mut values: Vec<String> =
-                    seen.chain(possible.iter().map(shown)).filter(|one| !banded.contains(one)).collect();
-                values.sort_unstable();
-                values.dedup();
-                for value in values {
-                    self.one(&group, total, &value, self.expectation.span, band);
-                }
-            }
-        }
-    }
-
-    fn one(&mut self, group: &str, total: u64, value: &str, span: Span, band: Band) {
-        let count = self.counts.values.get(group).and_then(|values| values.get(value)).copied().unwrap_or(0);
-        let found = share(count, total);
-        let of = &self.expectation.name;
-        let within = match &self.expectation.counted {
-            Counted::Share { by: Some((_, by)), .. } => format!(" where `{by}` is {group}"),
-            _ => String::new(),
-        };
-        self.outcomes.push(Outcome {
-            expected: format!("share of {of} = {value}{within} from {} to {}", band.min, band.max),
-            found: format!("{count} of {total} ({found:.4})"),
-        });
-        if found < band.min || found > band.max {
-            let message = format!(
-                "`{of}` is {value} in {count} of {total} records{within} ({found:.4}), expected {} to {}",
-                band.min, band.max
-            );
-            self.diagnostics.push(Diagnostic::error(codes::EXPECT_FAILED, span, message));
-        }
-    }
 }

@@ -40,9 +40,43 @@ impl<'c> Rederiver<'c> {
     }
 }
 
+/// The same for a record that was just made from `frame`. Where the input holds whole facts, and they are the facts of the
+/// frame, the targets follow from them as they did before: a target depends on nothing else (`hidden-cause`).
+pub(super) fn made(
+    checked: &Checked,
+    frame: &Frame<'_>,
+    record: &Value,
+    place: &dyn Fn(&str) -> RecordPlace,
+    wrong: &mut Vec<Diagnostic>,
+) {
+    let same = checked.rederivation.whole && !frame.shared.plain && holds(checked, frame, record);
+    if !same {
+        rederive(checked, frame.shared, frame.at.index, record, place, wrong);
+    }
+}
+
+/// Whether every fact in the input is that of the frame.
+fn holds(checked: &Checked, frame: &Frame<'_>, record: &Value) -> bool {
+    let slot = |at: usize| frame.slot(at).unwrap_or(&Value::Undefined);
+    checked.rederivation.held.iter().all(|(path, held)| match held {
+        Held::Slot(at) => record.at(path).unwrap_or(&Value::Undefined) == slot(*at),
+        Held::Part(..) => false,
+        Held::Context => {
+            let map = record.at(path).and_then(Value::as_map);
+            let name = |at: usize| checked.slots.get(at).map_or("", |slot| slot.name.as_str());
+            let field = |at: usize| map.and_then(|map| map.get(name(at))).unwrap_or(&Value::Undefined);
+            checked.context.iter().all(|at| field(*at) == slot(*at))
+        }
+        Held::Scenario => frame.at.scenario.is_some_and(|at| {
+            let name = record.at(path).and_then(Value::as_text);
+            checked.spec.scenarios.is_empty() || name == Some(checked.scenario(at))
+        }),
+    })
+}
+
 /// Reports every target of a record that its input does not give. `shared` is what the records of its dataset share, under
 /// the seed that they were drawn with.
-pub(super) fn rederive(
+fn rederive(
     checked: &Checked,
     shared: &Shared<'_>,
     index: u64,

@@ -1,16 +1,18 @@
-//! The record's JSON Schema.
+//! The record's JSON Schema: the file that the spec names, else the schema that was inferred from its forms.
 
 use crate::diag::{Diagnostic, RecordPlace, codes};
 use crate::pipeline::check::Checked;
 use crate::record::Node;
 
+/// Where a schema comes from that no file holds.
+const INFERRED: &str = "the schema was inferred from the record's forms; a file named by `schema:` takes its place";
+
 /// Reports every violation, at the schema's line, with the record's line of the spec beside it.
 pub(super) fn check(checked: &Checked, root: Node<'_>, place: &dyn Fn(&str) -> RecordPlace, wrong: &mut Vec<Diagnostic>) {
-    let Some(schema) = &checked.schema else { return };
-    if schema.accepts(root) {
+    if checked.schema.accepts(root) {
         return;
     }
-    for violation in schema.violations(root) {
+    for violation in checked.schema.violations(root) {
         let spec = super::field_span(checked, &violation.path);
         let diagnostic = match (spec, violation.schema_span) {
             (Some(spec), Some(schema)) => {
@@ -19,6 +21,7 @@ pub(super) fn check(checked: &Checked, root: Node<'_>, place: &dyn Fn(&str) -> R
             (Some(span), None) | (None, Some(span)) => Diagnostic::error(codes::SCHEMA_VIOLATION, span, violation.message),
             (None, None) => Diagnostic::unplaced(codes::SCHEMA_VIOLATION, violation.message),
         };
+        let diagnostic = if checked.spec.schema.is_none() { diagnostic.hint(INFERRED) } else { diagnostic };
         wrong.push(diagnostic.in_record(place(&violation.path)));
     }
 }

@@ -17,7 +17,7 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["arrow", "parquet", "csv"], &["src/pipeline/emit"]),
     (&["rand", "rand_pcg"], &["src/random"]),
     (&["rustix"], &["src/world"]),
-    (&["clap", "indicatif", "ctrlc", "terminal_size"], &["src/cli"]),
+    (&["clap", "clap_complete", "clap_mangen", "indicatif", "ctrlc", "terminal_size"], &["src/cli"]),
     (&["rayon"], &["src/ordered.rs"]),
     (&["strsim"], &["src/diag"]),
     (&["sha2"], &["src/digest.rs"]),

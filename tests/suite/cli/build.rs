@@ -27,9 +27,10 @@ fn a_plain_build_writes_everything_and_again_the_same() {
             assert!(first.contains_key(Path::new(&path)), "{path} is missing");
         }
         assert!(first.contains_key(Path::new(&format!("{format}/dictum-manifest.json"))));
+        assert!(first.contains_key(Path::new(&format!("{format}/schemas/tiny.schema.json"))));
     }
-    assert_eq!(first.len(), formats.len() * 3);
-    workspace.run(&["build", "--all", "--threads", "3", "--plain", "--quiet"]).ends(0);
+    assert_eq!(first.len(), formats.len() * 5);
+    workspace.run(&["build", "--all", "--threads", "3", "--plain", "--quality", "synthetic", "--quiet"]).ends(0);
     assert_eq!(workspace.files("out"), first);
     assert_eq!(workspace.names(), ["out", "scenarios"]);
 }
@@ -118,11 +119,14 @@ fn the_machine_s_refusals_end_with_two_and_name_their_cause() {
     let workspace = tiny().file("taken", "a file");
     let output = workspace.run(&["build", "--out", "taken"]).ends(2);
     assert!(output.stderr.starts_with("error: expected an output folder, found a file at `"), "{}", output.stderr);
-    let mut full = std::process::Command::new("sh");
-    let script = format!("'{}' build tiny --quiet --out - > /dev/full", env!("CARGO_BIN_EXE_dictum"));
-    full.args(["-c", &script]).current_dir(workspace.path(""));
-    let output = crate::workspace::Output::of(full).ends(2);
-    assert_eq!(output.stderr, "error: writing jsonl failed: No space left on device\n");
+    for format in ["json", "jsonl", "csv", "parquet"] {
+        let mut full = std::process::Command::new("sh");
+        let dictum = env!("CARGO_BIN_EXE_dictum");
+        let script = format!("'{dictum}' build tiny --quiet --format {format} --out - > /dev/full");
+        full.args(["-c", &script]).current_dir(workspace.path(""));
+        let output = crate::workspace::Output::of(full).ends(2);
+        assert_eq!(output.stderr, format!("error: writing {format} failed: No space left on device\n"));
+    }
     let none = workspace.run(&["build", "--constitutional-hash", "0123456789abcdef"]).ends(1);
     assert!(none.stderr.contains("0123456789abcdef"), "{}", none.stderr);
 }
@@ -150,6 +154,13 @@ fn a_lock_is_written_kept_and_missed() {
     assert_eq!(workspace.files("out"), before);
     let json = workspace.run(&["build", "--locked", "--message-format", "json"]).ends(3);
     assert_eq!(json_summary(&json.stdout)["drift"][0], line.trim());
+
+    let lowered = TINY.replace("int: 1..9", "int: 1..8");
+    assert_ne!(lowered, TINY);
+    workspace.write("scenarios/tiny.yaml", &lowered);
+    let drift = json_summary(&workspace.run(&["build", "--locked", "--message-format", "json"]).ends(3).stdout)["drift"].take();
+    let schema = "the record's schema of `tiny` changed with its specs; if that is meant, run `dictum build --update-lock`";
+    assert_eq!((drift[1].as_str(), &drift[2]), (Some(schema), &serde_json::Value::Null), "{drift}");
 
     workspace.run(&["build", "--update-lock", "--quiet"]).ends(0);
     assert_ne!(workspace.read("dictum.lock"), lock);

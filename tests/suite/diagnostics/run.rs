@@ -8,7 +8,7 @@ use dictum::build::{Built, Failure, LockMode, Out, Reporter, Request, build};
 use dictum::diag::render::{MessageFormat, render, summary};
 use dictum::diag::{Diagnostic, Diagnostics, codes};
 use dictum::pipeline::emit::FORMATS;
-use dictum::pipeline::load::Workspace;
+use dictum::pipeline::load::{Overrides, Workspace};
 use dictum::pipeline::sound;
 use dictum::source::Sources;
 use dictum::world::World;
@@ -44,6 +44,7 @@ pub(super) fn run(world: &dyn World, root: &str, out: &str) -> Found {
     let workspace = Workspace { world, root: PathBuf::from(root) };
     let request = Request {
         datasets: Vec::new(),
+        overrides: Overrides::default(),
         size: None,
         seed: 0,
         from: 0,

@@ -116,12 +116,40 @@ fn indices_seeds_and_names_give_other_values() {
 }
 
 #[test]
+fn a_stream_in_a_loop_keeps_the_level_of_the_loop() {
+    let facts = "{sides: [a, b, c]}";
+    let streamed = "  w: {each: sides, as: i, give: {int: 0..999999999999, stream: old}}\n";
+    let named = "  w: {each: sides, as: i, object: {old: {int: 0..999999999999}}}\n";
+    for (streamed, named) in drawn(facts, streamed).iter().zip(drawn(facts, named)) {
+        let named: Vec<Value> = list(&named, "w").iter().map(|one| one["old"].clone()).collect();
+        assert_eq!(list(streamed, "w"), named);
+    }
+}
+
+#[test]
+fn an_entry_that_is_first_read_in_a_void_attempt_keeps_its_address() {
+    // `x` reads `later`, then `y`, which is not lowered yet: the attempt at `x` is void, but `later` is done.
+    let draws = |order: &str| {
+        format!(
+            "  whole: {{object: {{x: {{int: {{min: 0, max: \"{{{{ {order} }}}}\"}}}}, y: {{int: 1..99}}}}}}\n  later: {{int: 1..999999}}\n"
+        )
+    };
+    let (void, plain) = (drawn("{nothing: []}", &draws("later + y")), drawn("{nothing: []}", &draws("y + later")));
+    assert_eq!(void, plain);
+    for names in void {
+        assert_ne!(json(&names, "later"), json(&names, "whole")["y"]);
+    }
+}
+
+#[test]
 fn two_draws_at_one_address_are_refused() {
     let taken = "  a: {int: 0..9}\n  b: {int: 0..9, stream: a}\n";
     let shared = "  a: {int: 0..9, stream: old}\n  b: {bool: 0.5, stream: old}\n";
     let quota = "  a: {int: 0..9, stream: scenario}\n";
     let rows = "  a: {collect: [{int: 0..9, stream: x}, {int: 0..9, stream: x}]}\n";
-    for draws in [taken, shared, quota, rows] {
+    let fields = "  a: {object: {b: {int: 0..9}, c: {int: 0..9, stream: b}}}\n";
+    let local = "  a: {let: {b: {int: 0..9}}, object: {c: {int: 0..9, stream: b}, d: \"{{ b }}\"}}\n";
+    for draws in [taken, shared, quota, rows, fields, local] {
         let wrong = checked("{nothing: []}", draws).err().unwrap_or_else(|| panic!("{draws} passes"));
         assert!(wrong.contains("error[name-collision]"), "{wrong}");
     }

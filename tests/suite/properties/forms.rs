@@ -10,8 +10,8 @@ use super::spec::{Body, Entry, Gives, Scenario, Spec};
 pub(super) type Choice = (u8, u8, u8);
 
 /// How many kinds of draws and of derivations there are.
-const DRAWS: u8 = 25;
-const DERIVATIONS: u8 = 8;
+const DRAWS: u8 = 41;
+const DERIVATIONS: u8 = 10;
 
 /// Random specs.
 pub(super) fn specs() -> impl Strategy<Value = Spec> {
@@ -117,7 +117,28 @@ fn draw(kind: u8, a: u8, b: u8, earlier: &[Entry]) -> Made {
         15 => alone("{each: colours, as: e, give: {each: sizes, as: f, int: 0..999999}}", Gives::Other),
         16 => alone("{each: sizes, as: e, key: \"{{ e }}\", object: {p: {int: 0..9999}, q: {bool: 0.5}}}", Gives::Other),
         17 => alone("{let: {base: {int: 0..40}}, give: \"{{ base * 2 }}\"}", Gives::Int),
-        18..=24 => dependent(kind, b, earlier).unwrap_or_else(|| alone(format!("{{int: 0..{top}}}"), Gives::Int)),
+        18..=28 => named(kind, a, b),
+        29..=38 | 40 => dependent(kind, b, earlier).unwrap_or_else(|| alone(format!("{{int: 0..{top}}}"), Gives::Int)),
+        39 => alone("{each: sizes, as: e, give: {int: 0..9999, stream: kept}}", Gives::Other),
+        _ => unreachable!("there are {DRAWS} kinds"),
+    }
+}
+
+/// Draws from named distributions, walks, rows, and choices that are forms.
+fn named(kind: u8, a: u8, b: u8) -> Made {
+    let sd = u16::from(a) + 1;
+    match kind {
+        18 => alone(format!("{{normal: 40, sd: {sd}.5, min: -10, digits: {}}}", b % 4), Gives::Other),
+        19 => alone(format!("{{lognormal: {sd}, sigma: 0.{}, step: 0.25}}", b % 9 + 1), Gives::Other),
+        20 => alone(format!("{{exponential: {sd}.25, max: 1000}}"), Gives::Other),
+        21 => alone(format!("{{poisson: {}, max: 60}}", b % 40), Gives::Int),
+        22 => alone(format!("{{zipf: {}, s: 1.{}}}", 60 + sd, b % 10), Gives::Int),
+        23 => alone("{zipf: colours}", Gives::Word),
+        24 => alone(format!("{{permutation: 0..{}}}", 60 + u32::from(a) * 100), Gives::Int),
+        25 => alone("{permutation: colours}", Gives::Word),
+        26 => alone("{permutation: {c: colours, s: sizes, n: 1..5}}", Gives::Other),
+        27 => alone("{row: towns, weight: people}", Gives::Other),
+        28 => alone("{each: sizes, as: e, permutation: [red, green, blue]}", Gives::Other),
         _ => unreachable!("there are {DRAWS} kinds"),
     }
 }
@@ -125,32 +146,54 @@ fn draw(kind: u8, a: u8, b: u8, earlier: &[Entry]) -> Made {
 /// Draws that read an earlier name; `None` where none fits.
 fn dependent(kind: u8, at: u8, earlier: &[Entry]) -> Option<Made> {
     let (read, yaml, gives) = match kind {
-        18 => {
+        29 => {
             let read = readable(earlier, Gives::Word, at)?;
             let yaml = format!("{{given: {read}, cases: {{green: {{int: 0..9}}}}, else: {{int: 0..200}}}}");
             (read, yaml, Gives::Int)
         }
-        19 => {
+        30 => {
             let read = readable(earlier, Gives::Bool, at)?;
             let yaml = format!("{{first: [{{when: {read}, int: 0..9}}, {{int: 0..99}}]}}");
             (read, yaml, Gives::Int)
         }
-        20 => {
+        31 => {
             let read = readable(earlier, Gives::Int, at)?;
             let yaml = format!("{{first: [{{when: {read} > 30, pick: [red, blue]}}, {{pick: [green, black]}}]}}");
             (read, yaml, Gives::Word)
         }
-        21 => {
+        32 => {
             let read = readable(earlier, Gives::Int, at)?;
             let yaml = format!("{{int: {{min: 0, max: \"{{{{ {read} + 60 }}}}\"}}}}");
             (read, yaml, Gives::Int)
         }
-        22 => {
+        33 => {
             let read = readable(earlier, Gives::Words, at)?;
             let yaml = format!("{{each: {read}, as: e, int: 0..99999}}");
             (read, yaml, Gives::Other)
         }
-        23 => {
+        37 => {
+            let read = readable(earlier, Gives::Int, at)?;
+            let rows = format!("{{when: {read} < 20, int: 0..9}}, {{when: {read} > 40, int: 0..999}}, {{int: 0..99}}");
+            (read, format!("{{only: [{rows}]}}"), Gives::Other)
+        }
+        34 => {
+            let read = readable(earlier, Gives::Int, at)?;
+            let give = format!(
+                "{{pick: [{{give: {{int: 0..9}}, weight: \"{{{{ {read} + 1 }}}}\"}}, {{give: {{int: 20..80}}, weight: 40}}]}}"
+            );
+            (read, give, Gives::Int)
+        }
+        35 => {
+            let read = readable(earlier, Gives::Word, at)?;
+            let yaml = format!("{{pick: [{{give: \"{{{{ {read} }}}}\", weight: 0.5}}, {{give: black}}]}}");
+            (read, yaml, Gives::Word)
+        }
+        36 => {
+            let read = readable(earlier, Gives::Int, at)?;
+            let yaml = format!("{{normal: \"{{{{ {read} }}}}\", sd: 3, min: \"{{{{ {read} - 1 }}}}\"}}");
+            (read, yaml, Gives::Other)
+        }
+        40 => {
             let read = readable(earlier, Gives::Word, at)?;
             (read.clone(), format!("{{given: {read}, cases: shades, column: how}}"), Gives::Int)
         }
@@ -177,7 +220,16 @@ fn derivation(kind: u8, a: u8, b: u8, earlier: &[Entry]) -> Made {
             (format!("{{collect: [{{when: {int} > 10, give: a}}, {{when: {int} > 40, give: b}}]}}"), Gives::Other, vec![int])
         }
         (5, _, Some(word), _) => (format!("{{given: {word}, cases: {{green: 1}}, else: 2}}"), Gives::Other, vec![word]),
-        (7, _, Some(word), _) => (format!("{{given: {word}, cases: part.shades, column: line}}"), Gives::Other, vec![word]),
+        (7, .., Some(words)) => {
+            let yaml = format!(
+                "{{fold: {words}, as: e, into: all, start: \"\", let: {{f: \"{{{{ e }}}}.\"}}, give: \"{{{{ all }}}}{{{{ f }}}}\"}}"
+            );
+            (yaml, Gives::Other, vec![words])
+        }
+        (8, Some(int), ..) => {
+            (format!("{{only: [{{when: {int} > 20, give: high}}, {{when: {int} <= 20, give: low}}]}}"), Gives::Other, vec![int])
+        }
+        (9, _, Some(word), _) => (format!("{{given: {word}, cases: part.shades, column: line}}"), Gives::Other, vec![word]),
         (6, .., Some(words)) => (format!("{{each: {words}, as: e, give: \"{{{{ e }}}}!\"}}"), Gives::Other, vec![words]),
         _ => (format!("\"{{{{ {echoed} }}}}\""), Gives::Other, vec![echoed.clone()]),
     }

@@ -11,6 +11,7 @@ const MODULE: &str = "part.yaml";
 const FACTS: &str = "facts:
   colours: [red, green, blue, black]
   sizes: [small, medium, large]
+  towns: [{name: a, people: 5}, {name: b, people: 0.5}]
   shades:
     columns: {how: draw, line: template}
     rows:

@@ -1,0 +1,39 @@
+//! The formats of a dataset: an encoder each, or why its records have no form in one.
+//!
+//! In: a program and formats. Out: encoders. A record shape that a format cannot hold is a mistake where that format was asked
+//! for, and a warning where nothing is built.
+
+use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
+use crate::pipeline::check::Checked;
+use crate::pipeline::emit::output::Target;
+use crate::pipeline::emit::{FORMATS, Format, Head};
+
+/// An encoder a format; those that cannot hold the records are errors.
+pub(super) fn prepare(checked: &Checked, formats: &[&'static dyn Format], diagnostics: &mut Diagnostics) -> Vec<Target> {
+    let targets = formats.iter().map(|format| target(checked, *format, Severity::Error));
+    targets.filter_map(|target| target.map_err(|misfit| diagnostics.push(misfit)).ok()).collect()
+}
+
+/// Warns of every format that a build in all formats would refuse.
+pub fn warn_unfit(checked: &Checked, diagnostics: &mut Diagnostics) {
+    let targets = FORMATS.iter().map(|format| target(checked, *format, Severity::Warning));
+    targets.filter_map(Result::err).for_each(|misfit| diagnostics.push(misfit));
+}
+
+fn target(checked: &Checked, format: &'static dyn Format, severity: Severity) -> Result<Target, Diagnostic> {
+    let spec = &checked.spec;
+    let head = Head {
+        dataset: &spec.name,
+        title: spec.title.as_deref(),
+        constitutional_hash: spec.constitution.as_ref().map(|constitution| constitution.hash.as_str()),
+        record: &checked.record,
+    };
+    match format.encoder(&head) {
+        Ok(encoder) => Ok(Target { format, encoder }),
+        Err(error) => {
+            let span = spec.record.as_ref().map_or(spec.name_span, |(span, _)| *span);
+            let misfit = Diagnostic { severity, ..Diagnostic::error(codes::NOT_COLUMNAR, span, error.to_string()) };
+            Err(misfit.hint("leave the format out with `--format`, or give the record a fixed shape"))
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! `normal`: a number around a mean.
+
+use super::FormKind;
+use super::distribution::{self, Family, Second};
+use super::number::Least;
+use super::parse::{Parse, Shape};
+use crate::program::Form;
+use crate::random::Distribution;
+
+/// The form.
+pub(super) const KIND: FormKind = FormKind {
+    head: "normal",
+    options: &["sd", "min", "max", "step", "digits"],
+    draws: true,
+    parse,
+    doc: "A number from the normal distribution with this mean and the standard deviation `sd`. `digits: 1` or `step: 0.5` rounds \
+          it to the nearest multiple. What then lies below `min`, or not below `max`, is drawn again. Each number may be \
+          computed: `\"{{ … }}\"`.",
+    example: "latency: {normal: 40, sd: 12.5, min: 0, digits: 1}",
+    schema: r##"{"normal": {"$ref": "#/$defs/number"}, "sd": {"$ref": "#/$defs/size"}, "min": {"$ref": "#/$defs/number"}, "max": {"$ref": "#/$defs/number"}, "step": {"type": "number", "exclusiveMinimum": 0}, "digits": {"type": "integer", "minimum": 0, "maximum": 9}}"##,
+};
+
+static FAMILY: Family = Family {
+    main: ("the mean", Least::Any),
+    second: Some(Second {
+        key: "sd",
+        named: "`sd`",
+        least: Least::Zero,
+        missing: "say how far numbers lie from the mean: `sd: 10`",
+    }),
+    make: |mean, sd| Distribution::Normal { mean, sd },
+    whole: false,
+};
+
+fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
+    distribution::parse(cx, shape, &FAMILY)
+}
