@@ -10,6 +10,10 @@ use indexmap::IndexMap;
 
 use super::value::{Text, Value};
 
+mod lists;
+
+pub use lists::ListType;
+
 /// More words than this are no longer a vocabulary.
 const MOST_WORDS: usize = 512;
 
@@ -29,17 +33,6 @@ pub struct IntRange {
     pub min: i128,
     /// Greatest.
     pub max: i128,
-}
-
-/// What is known of a list.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ListType {
-    /// The type of every element.
-    pub item: Type,
-    /// Fewest elements.
-    pub min: usize,
-    /// Most elements; `None` where unknown.
-    pub max: Option<usize>,
 }
 
 /// One field of a map.
@@ -95,7 +88,7 @@ impl Type {
         let mut ty = Self::bool().join(&Self::number()).join(&Self::any_text());
         ty.null = true;
         // One level of "any" inside: deeper levels are looked up as any again by `item` and `field`.
-        ty.list = Some(Box::new(ListType { item: Self::never(), min: 0, max: None }));
+        ty.list = Some(Box::new(ListType { item: Self::never(), min: 0, max: None, distinct: false }));
         ty.map = Some(Box::new(Fields { known: IndexMap::new(), rest: Some(Box::new(Self::never())) }));
         ty
     }
@@ -156,18 +149,6 @@ impl Type {
         Self { text: Some(words), ..Self::default() }
     }
 
-    /// Lists of `item` of any length.
-    #[must_use]
-    pub fn list_of(item: Self) -> Self {
-        Self::list_between(item, 0, None)
-    }
-
-    /// Lists of `item` with `min` to `max` elements.
-    #[must_use]
-    pub fn list_between(item: Self, min: usize, max: Option<usize>) -> Self {
-        Self { list: Some(Box::new(ListType { item, min, max })), ..Self::default() }
-    }
-
     /// Maps with exactly these fields, all there.
     #[must_use]
     pub fn map_of<T: Into<Text>>(fields: impl IntoIterator<Item = (T, Self)>) -> Self {
@@ -197,10 +178,7 @@ impl Type {
             Value::Int(number) => Self::int_range(*number, *number),
             Value::Float(_) => Self::float(),
             Value::Text(text) => Self::words([text.clone()]),
-            Value::List(items) => {
-                let item = Self::join_all(items.iter().map(Self::of));
-                Self::list_between(item, items.len(), Some(items.len()))
-            }
+            Value::List(items) => Self::of_list(items),
             Value::Map(map) => Self::map_of(map.iter().map(|(key, value)| (key.clone(), Self::of(value)))),
         }
     }
@@ -237,11 +215,7 @@ impl Type {
             (a, b) => a.or_else(|| b.clone()),
         };
         self.list = match (self.list.take(), &other.list) {
-            (Some(a), Some(b)) => Some(Box::new(ListType {
-                item: a.item.join(&b.item),
-                min: a.min.min(b.min),
-                max: a.max.zip(b.max).map(|(x, y)| x.max(y)),
-            })),
+            (Some(a), Some(b)) => Some(Box::new(a.join(b))),
             (a, b) => a.or_else(|| b.clone()),
         };
         self.map = match (self.map.take(), &other.map) {

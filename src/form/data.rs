@@ -110,9 +110,8 @@ impl Form for ListData {
             drawn.push(part);
         }
         cx.apart_from_each_other(&drawn);
-        let item = Type::join_all(items.iter().map(|one| one.ty.clone()));
         let least = items.iter().filter(|one| !one.optional).count();
-        let ty = Type::list_between(item, least, Some(items.len()));
+        let ty = Type::list_of_each(items.iter().map(|one| one.ty.clone()).collect(), least);
         Lowered::new(ListOp(items.into_iter().map(|one| one.op).collect()), ty)
     }
 

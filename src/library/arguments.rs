@@ -10,6 +10,9 @@ use crate::diag::{Code, codes, nearest, quoted_list};
 /// No row has more parameters; what exceeds them is `rest` or `open`.
 pub(super) const MOST_PARAMS: usize = 4;
 
+/// The greatest count that a parameter such as `digits` takes.
+const MOST_SMALL: usize = 1000;
+
 /// Which argument of a call, as written there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -53,7 +56,7 @@ impl Misfit {
 /// What [`bind`] asks of an argument, be it a value or a type.
 pub(super) trait Argument {
     fn fits(&self, kinds: Kinds) -> bool;
-    /// Describes what it is where its elements do not fit.
+    /// Describes what its elements (of a map, its values) are where they do not fit.
     fn unfit_items(&self, kinds: Kinds) -> Option<String>;
     fn describe(&self) -> String;
     fn is_undefined(&self) -> bool;
@@ -65,8 +68,12 @@ impl Argument for Value {
     }
 
     fn unfit_items(&self, kinds: Kinds) -> Option<String> {
-        let wrong = self.as_list()?.iter().find(|item| !kinds.takes(item))?;
-        Some(wrong.kind().to_owned())
+        let wrong = match self {
+            Self::List(items) => items.iter().find(|item| !kinds.takes(item)),
+            Self::Map(map) => map.values().find(|item| !kinds.takes(item)),
+            _ => None,
+        };
+        wrong.map(|wrong| wrong.kind().to_owned())
     }
 
     fn describe(&self) -> String {
@@ -84,9 +91,9 @@ impl Argument for Type {
     }
 
     fn unfit_items(&self, kinds: Kinds) -> Option<String> {
-        let item = self.item();
-        let only_lists = self.is_list();
-        (only_lists && !kinds.may_take(&item)).then(|| item.describe())
+        let item = if self.is_list() { self.item() } else { self.values() };
+        let one_kind = self.is_list() || self.is_map();
+        (one_kind && !kinds.may_take(&item)).then(|| item.describe())
     }
 
     fn describe(&self) -> String {
@@ -232,6 +239,12 @@ fn check_one<T: Argument>(builtin: &Builtin, param: &Param, value: &T) -> Result
     }
 }
 
+/// A parameter in messages: "`x` of `sqrt`".
+fn argument_name(builtin: &Builtin, at: usize) -> String {
+    let name = builtin.params.get(at).map_or("argument", |param| param.name);
+    format!("`{name}` of `{}`", builtin.name)
+}
+
 fn count(arguments: usize) -> String {
     if arguments == 1 { "1 argument".to_owned() } else { format!("{arguments} arguments") }
 }
@@ -253,9 +266,25 @@ impl<'a> Call<'a> {
     }
 
     fn wrong(&self, at: usize, expected: &str) -> String {
-        let name = self.builtin.params.get(at).map_or("argument", |param| param.name);
         let found = self.get(at).map_or("nothing", Value::kind);
-        format!("`{name}` of `{}`: expected {expected}, found {found}", self.builtin.name)
+        format!("{}: expected {expected}, found {found}", argument_name(self.builtin, at))
+    }
+
+    /// What is wrong with an argument whose kind fits: "`x` of `sqrt` is negative".
+    pub(super) fn refuse(&self, at: usize, why: &str) -> String {
+        format!("{} {why}", argument_name(self.builtin, at))
+    }
+
+    /// The elements of a list of numbers, at least one, as floats.
+    pub(super) fn floats(&self, at: usize) -> Result<Vec<f64>, String> {
+        let floats = self.list(at)?.iter().map(|item| item.as_float().ok_or_else(|| self.wrong(at, "numbers")));
+        let floats = floats.collect::<Result<Vec<f64>, String>>()?;
+        if floats.is_empty() { Err(self.refuse(at, "is empty")) } else { Ok(floats) }
+    }
+
+    /// A result that is a number, or an error that lays it on an argument.
+    pub(super) fn finite(&self, at: usize, result: f64) -> Result<Value, String> {
+        if result.is_finite() { Ok(Value::Float(result)) } else { Err(self.refuse(at, "gives no finite number")) }
     }
 
     pub(super) fn text(&self, at: usize) -> Result<&'a str, String> {
@@ -283,14 +312,10 @@ impl<'a> Call<'a> {
 
     /// A count from 0 to 1,000.
     pub(super) fn small_or(&self, at: usize, default: usize) -> Result<usize, String> {
-        match self.get(at) {
-            None => Ok(default),
-            Some(value) => value
-                .as_int()
-                .and_then(|number| usize::try_from(number).ok())
-                .filter(|number| *number <= 1000)
-                .ok_or_else(|| self.wrong(at, "an integer from 0 to 1000")),
-        }
+        let Some(value) = self.get(at) else { return Ok(default) };
+        let number = value.as_int().ok_or_else(|| self.wrong(at, "an integer"))?;
+        let small = usize::try_from(number).ok().filter(|number| *number <= MOST_SMALL);
+        small.ok_or_else(|| self.refuse(at, &format!("is from 0 to {MOST_SMALL}, found {number}")))
     }
 
     pub(super) fn text_or(&self, at: usize, default: &'a str) -> Result<&'a str, String> {
@@ -322,6 +347,22 @@ impl<'a> TypeCall<'a> {
     /// The one text that an argument can be: a literal.
     pub(super) fn literal(&self, at: usize) -> Option<&'a str> {
         super::known::literal(self.get(at)?)
+    }
+
+    /// A misfit of an argument whose kind fits and that can still never do.
+    pub(super) fn refuse(&self, at: usize, why: &str) -> Misfit {
+        self.misfit(at, codes::BAD_ARGUMENTS, format!("{} {why}", argument_name(self.builtin, at)))
+    }
+
+    /// Refuses what [`Call::small_or`] always refuses.
+    pub(super) fn small(&self, at: usize) -> Result<(), Misfit> {
+        let most = i128::try_from(MOST_SMALL).unwrap_or(i128::MAX);
+        match self.get(at).filter(|ty| ty.is_int()).and_then(|ty| ty.int) {
+            Some(range) if range.max < 0 || range.min > most => {
+                Err(self.refuse(at, &format!("is from 0 to {MOST_SMALL}, found {}", range.min)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A misfit of the argument of a parameter.

@@ -1,5 +1,7 @@
 //! What the types of arguments say: literals, small sets of values, element types and lengths.
 
+use std::collections::BTreeSet;
+
 use super::arguments::{Bound, MOST_PARAMS};
 use super::{Call, Misfit, TypeCall};
 use crate::data::{IntRange, Text, Type, Value};
@@ -94,14 +96,32 @@ pub(super) fn elements(ty: &Type) -> (Type, usize, Option<usize>) {
     }
 }
 
-/// Refuses lists that are always empty, for rows that need an element.
+/// Refuses lists and maps that are always empty, for rows that need an element.
 pub(super) fn need_element(call: &TypeCall<'_>, at: usize) -> Result<(), Misfit> {
-    let empty = call.get(at).is_some_and(|ty| ty.is_list() && elements(ty).2 == Some(0));
-    if empty {
-        let message = format!("`{}` needs at least one element, and the list is always empty", call.builtin.name);
-        return Err(call.misfit(at, codes::BAD_ARGUMENTS, message));
-    }
-    Ok(())
+    let empty = |ty: &Type| (ty.is_list() && elements(ty).2 == Some(0)) || (ty.is_map() && entries(ty).1 == Some(0));
+    if call.get(at).is_some_and(empty) { Err(call.refuse(at, "is always empty")) } else { Ok(()) }
+}
+
+/// The integers of a type that holds nothing else.
+pub(super) fn only_ints(ty: &Type) -> Option<IntRange> {
+    ty.int.filter(|_| ty.is_int())
+}
+
+/// The one integer that a type holds: a literal.
+pub(super) fn one_int(ty: &Type) -> Option<i128> {
+    only_ints(ty).filter(|range| range.min == range.max).map(|range| range.min)
+}
+
+/// The one number of elements that a list of the type has.
+pub(super) fn exact_length(ty: &Type) -> Option<usize> {
+    let (_, min, max) = elements(ty);
+    max.filter(|max| ty.is_list() && *max == min)
+}
+
+/// The words that every list of a type holds: as many different elements as there are words.
+pub(super) fn certain_words(list: &Type) -> Option<BTreeSet<Text>> {
+    let known = list.list.as_ref().filter(|known| list.is_list() && known.distinct)?;
+    known.item.only_words().filter(|words| words.len() == known.min).cloned()
 }
 
 /// Only the numbers of a type; all numbers where it has none.

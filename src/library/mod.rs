@@ -104,7 +104,7 @@ pub struct Param {
     pub name: &'static str,
     /// The kinds it takes.
     pub kinds: Kinds,
-    /// The kinds that the elements of a list given here must have.
+    /// The kinds that the elements of a list or the values of a map given here must have.
     pub items: Kinds,
     /// Whether a call may leave it out.
     pub optional: bool,
@@ -206,6 +206,13 @@ impl Builtin {
     const fn lenient(mut self) -> Self {
         self.lenient = true;
         self
+    }
+
+    /// The message of a refusal with the name of the row, where it does not say it already.
+    #[must_use]
+    pub fn signed(&self, message: String) -> String {
+        let name = format!("`{}`", self.name);
+        if message.contains(&name) { message } else { format!("{name}: {message}") }
     }
 }
 

@@ -121,7 +121,7 @@ fn extreme(call: &Call<'_>, wanted: Ordering) -> Result<Value, String> {
     };
     let keys = items.iter().map(|item| attributes::keyed(item, path.as_deref())).collect::<Result<Vec<_>, _>>()?;
     let found = position(&keys, wanted)?.and_then(|at| items.get(at));
-    found.map(|item| (*item).clone()).ok_or_else(|| format!("`{}` of nothing", call.builtin.name))
+    found.map(|item| (*item).clone()).ok_or_else(|| call.refuse(0, "is empty"))
 }
 
 fn extreme_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
@@ -137,8 +137,9 @@ fn extreme_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
         return Ok(item);
     }
     let all: Vec<&Type> = std::iter::once(&first).chain(call.args.rest()).collect();
+    let key = attributes::key_type(call, 1, &first)?;
     for other in call.args.rest() {
-        if let Some(misfit) = incomparable(&first, other) {
+        if let Some(misfit) = incomparable(&key, &attributes::key_type(call, 1, other)?) {
             return Err(misfit);
         }
     }
@@ -154,7 +155,7 @@ fn extreme_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
 
 fn arg(call: &Call<'_>, wanted: Ordering) -> Result<Value, String> {
     let path = attributes::path(call, 1)?;
-    let nothing = || format!("`{}` of nothing", call.builtin.name);
+    let nothing = || call.refuse(0, "is empty");
     if let Value::Map(map) = call.value(0)? {
         let keys = map.values().map(|value| attributes::keyed(value, path.as_deref())).collect::<Result<Vec<_>, _>>()?;
         let found = position(&keys, wanted)?.and_then(|at| map.entries().get(at));
@@ -207,7 +208,10 @@ mod tests {
         assert_eq!(heaviest.at("option"), Some(&text("a")));
         assert_eq!(run("argmax", &[votes(), text("option")]).unwrap().at("weight"), Some(&Value::Int(4)));
         assert_eq!(run("argmin", &[Value::list([ints(&[2, 9]), ints(&[1, 9])]), Value::Int(1)]).unwrap(), ints(&[2, 9]));
-        assert!(run("argmax", &[map(&[])]).is_err());
+        assert_eq!(run("argmax", &[map(&[])]).unwrap_err(), "`list` of `argmax` is empty");
+        assert_eq!(run("max", &[ints(&[])]).unwrap_err(), "`first` of `max` is empty");
+        let (cheap, dear) = (map(&[("cost", Value::Int(1))]), map(&[("cost", Value::Int(2))]));
+        assert_eq!(run_with("max", &[cheap, dear.clone()], &[("attribute", text("cost"))]).unwrap(), dear);
     }
 
     #[test]
@@ -218,5 +222,9 @@ mod tests {
         assert_eq!(typed("argmax", &[Type::map_of([("yes", Type::int()), ("no", Type::int())])]), words(&["yes", "no"]));
         assert_eq!(misfit("argmax", &[votes_type(), words(&["weigth"])]).code, codes::UNDEFINED_ATTRIBUTE);
         assert_eq!(misfit("max", &[Type::any_text(), Type::int()]).code, codes::TYPE_MISMATCH);
+        assert_eq!(misfit("argmin", &[Type::map_of::<&str>([])]).message, "`list` of `argmin` is always empty");
+        let cost = Type::map_of([("cost", Type::int())]);
+        assert!(typed_with("max", &[cost.clone(), cost.clone()], &[("attribute", words(&["cost"]))]).is_ok());
+        assert!(typed_with("max", &[cost.clone(), cost], &[("attribute", words(&["csot"]))]).is_err());
     }
 }

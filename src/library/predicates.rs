@@ -281,10 +281,8 @@ fn in_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
 /// A word that every list of the type holds and that is nearly one of `words`: misspelt, even though others may match. A word
 /// far from all of them may be meant for another dataset.
 fn misspelt(list: &Type, words: &BTreeSet<Text>) -> Option<Text> {
-    let (item, min, _) = known::elements(list);
-    let listed = item.only_words().filter(|listed| list.is_list() && listed.len() == min)?;
     let near = |word: &Text| nearest(word, words.iter().map(Text::as_str)).is_some();
-    listed.iter().find(|word| !words.contains(*word) && near(word)).cloned()
+    known::certain_words(list)?.into_iter().find(|word| !words.contains(word) && near(word))
 }
 
 #[cfg(test)]

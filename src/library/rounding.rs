@@ -3,7 +3,7 @@
 //! Integers stay integers; floats stay floats, save for `floor` and `ceil`, which give integers.
 
 use super::decimal::{Decimal, Tie};
-use super::numbers::{finite, no_number, to_int};
+use super::numbers::{no_number, to_int};
 use super::{Builtin, Call, Kinds, Misfit, Param, Roles, TypeCall, known};
 use crate::data::{Type, Value};
 use crate::diag::codes;
@@ -47,11 +47,15 @@ fn round_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
     if call.builtin.name == "round" && call.literal(2).is_some_and(|method| !METHODS.contains(&method)) {
         return Err(call.misfit(2, codes::BAD_ARGUMENTS, WRONG_METHOD));
     }
+    if call.builtin.name != "round" {
+        call.small(1)?;
+    }
     let keeps = call.get(1).is_none_or(|digits| digits.int.is_some_and(|range| range.min >= 0));
     Ok(if keeps || ty.int.is_none() { ty } else { ty.join(&Type::int()) })
 }
 
 const METHODS: [&str; 3] = ["common", "ceil", "floor"];
+const TOO_LARGE: &str = "`x` of `round` is too large for an integer of 128 bits";
 const WRONG_METHOD: &str = "`method` of `round` is `common`, `ceil` or `floor`";
 
 fn round(call: &Call<'_>) -> Result<Value, String> {
@@ -64,12 +68,12 @@ fn round(call: &Call<'_>) -> Result<Value, String> {
     match (value, usize::try_from(places)) {
         (Value::Int(_), Ok(_)) => Ok(value.clone()),
         (Value::Int(number), Err(_)) => round_to_multiple(*number, false, places, method).map(Value::Int),
-        (_, Ok(places)) => finite(round_places(call.float(0)?, places, method), "round"),
+        (_, Ok(places)) => call.finite(0, round_places(call.float(0)?, places, method)),
         (_, Err(_)) => {
             let number = call.float(0)?;
             let Some(Value::Int(whole)) = to_int(number.floor()) else { return Ok(value.clone()) };
             let rounded = Value::Int(round_to_multiple(whole, number.fract() != 0.0, places, method)?);
-            rounded.as_float().map(Value::Float).ok_or_else(|| "the result of `round` is too large".to_owned())
+            rounded.as_float().map(Value::Float).ok_or_else(|| TOO_LARGE.to_owned())
         }
     }
 }
@@ -110,7 +114,7 @@ fn written(number: f64, places: usize) -> f64 {
 
 /// `whole` (and a little more where `above`) to a multiple of ten to the power of `-places`.
 fn round_to_multiple(whole: i128, above: bool, places: i128, method: &str) -> Result<i128, String> {
-    let too_large = || "the result of `round` is too large".to_owned();
+    let too_large = || TOO_LARGE.to_owned();
     let exponent = u32::try_from(-places).map_err(|_| too_large())?;
     let Some(factor) = 10_i128.checked_pow(exponent) else {
         let away = (method == "ceil" && whole > 0) || (method == "floor" && whole < 0);
@@ -133,13 +137,13 @@ fn decimal(call: &Call<'_>, tie: Tie) -> Result<Value, String> {
     }
     let rounded = Decimal::of(value).map(|number| number.rounded(places, tie).write(""));
     let number = rounded.and_then(|digits| digits.parse().ok()).ok_or_else(|| no_number(value, "a number"))?;
-    finite(number, call.builtin.name)
+    call.finite(0, number)
 }
 
 fn whole(call: &Call<'_>, round: fn(f64) -> f64) -> Result<Value, String> {
     match call.value(0)? {
         Value::Int(number) => Ok(Value::Int(*number)),
-        _ => to_int(round(call.float(0)?)).ok_or_else(|| format!("the result of `{}` is too large", call.builtin.name)),
+        _ => to_int(round(call.float(0)?)).ok_or_else(|| call.refuse(0, "is too large for an integer of 128 bits")),
     }
 }
 
@@ -210,5 +214,14 @@ mod tests {
         assert_eq!(typed("round", &[Type::int_range(1, 5)]), Type::int_range(1, 5));
         assert_eq!(typed("floor", &[Type::float()]), Type::int());
         assert_eq!(misfit("round", &[Type::float(), Type::int(), words(&["up"])]).code, codes::BAD_ARGUMENTS);
+        assert_eq!(
+            misfit("fixed", &[Type::float(), Type::int_range(-1, -1)]).message,
+            "`digits` of `fixed` is from 0 to 1000, found -1"
+        );
+        assert_eq!(
+            run("fixed", &[Value::Float(1.5), Value::Int(-1)]).unwrap_err(),
+            "`digits` of `fixed` is from 0 to 1000, found -1"
+        );
+        assert_eq!(run("ceil", &[Value::Float(1e300)]).unwrap_err(), "`x` of `ceil` is too large for an integer of 128 bits");
     }
 }

@@ -1,7 +1,7 @@
 //! Lists as such: lengths, ends, ranges, joining and regrouping.
 
 use super::{Builtin, Call, Kinds, Misfit, Param, Roles, TypeCall, known};
-use crate::data::{Map, Type, Value};
+use crate::data::{IntRange, Map, Type, Value};
 use crate::diag::codes;
 
 const LIST: Kinds = Kinds::LIST;
@@ -10,6 +10,10 @@ const SIZED: Kinds = Kinds::LIST.or(Kinds::MAP).or(Kinds::TEXT);
 
 /// `range` gives at most this many integers.
 const MOST_INTEGERS: i128 = 1_000_000;
+
+/// `batch` gives lists of at most this many elements.
+const MOST_IN_BATCH: usize = 100_000;
+const WRONG_BATCH: &str = "is not from 1 to 100000";
 
 pub(super) static ROWS: &[Builtin] = &[
     Builtin::new("length", Roles::Filter, &[Param::need("value", SIZED)], length_type, length).doc(
@@ -116,7 +120,7 @@ fn end(call: &Call<'_>, first: bool) -> Result<Value, String> {
         let items = call.list(0)?;
         if first { items.first() } else { items.last() }.cloned()
     };
-    found.ok_or_else(|| format!("`{}` of nothing", call.builtin.name))
+    found.ok_or_else(|| call.refuse(0, "is empty"))
 }
 
 fn end_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
@@ -187,17 +191,30 @@ fn range(call: &Call<'_>) -> Result<Value, String> {
 fn range_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
     let ints = |at: usize| known::numbers(&call.ty(at)).int;
     let (start, stop) = if call.get(1).is_some() { (ints(0), ints(1)) } else { (Type::int_range(0, 0).int, ints(0)) };
-    let plain = call.get(2).is_none();
-    let (Some(start), Some(stop), true) = (start, stop, plain) else { return Ok(Type::list_of(Type::int())) };
-    let size = |from: i128, to: i128| usize::try_from(to.saturating_sub(from).clamp(0, MOST_INTEGERS)).unwrap_or(0);
-    let greatest = stop.max.saturating_sub(1);
-    let item = if greatest < start.min { Type::never() } else { Type::int_range(start.min, greatest) };
-    Ok(Type::list_between(item, size(start.max, stop.min), Some(size(start.min, stop.max))))
+    let step = call.get(2).map_or(Some(1), known::one_int);
+    if step == Some(0) {
+        return Err(call.refuse(2, "is zero"));
+    }
+    let (Some(start), Some(stop), Some(step)) = (start, stop, step) else {
+        return Ok(Type::list_of(Type::int()).distinct());
+    };
+    let size = |from: i128, to: i128| {
+        let span = if step > 0 { to.saturating_sub(from) } else { from.saturating_sub(to) };
+        let count = if span > 0 { (span - 1) / step.saturating_abs() + 1 } else { 0 };
+        usize::try_from(count.min(MOST_INTEGERS)).unwrap_or(0)
+    };
+    let (fewest, most, least, greatest) = if step > 0 {
+        (size(start.max, stop.min), size(start.min, stop.max), start.min, stop.max.saturating_sub(1))
+    } else {
+        (size(start.min, stop.max), size(start.max, stop.min), stop.min.saturating_add(1), start.max)
+    };
+    let item = if greatest < least { Type::never() } else { Type::int_range(least, greatest) };
+    Ok(Type::list_between(item, fewest, Some(most)).distinct())
 }
 
 fn batch(call: &Call<'_>) -> Result<Value, String> {
-    let count = usize::try_from(call.int_or(1, 0)?).ok().filter(|count| (1..=100_000).contains(count));
-    let count = count.ok_or("`count` of `batch` is from 1 to 100000")?;
+    let count = usize::try_from(call.int_or(1, 0)?).ok().filter(|count| (1..=MOST_IN_BATCH).contains(count));
+    let count = count.ok_or_else(|| call.refuse(1, WRONG_BATCH))?;
     let batches = call.list(0)?.chunks(count).map(|chunk| {
         let mut batch = chunk.to_vec();
         if let Some(fill) = call.get(2) {
@@ -209,10 +226,18 @@ fn batch(call: &Call<'_>) -> Result<Value, String> {
 }
 
 fn batch_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
-    let (item, _, _) = known::elements(&call.ty(0));
+    let (item, min, max) = known::elements(&call.ty(0));
     let item = call.get(2).map_or(item.clone(), |fill| item.join(fill));
-    let most = call.ty(1).int.and_then(|range| usize::try_from(range.max).ok());
-    Ok(Type::list_of(Type::list_between(item, 1, most)))
+    let Some(IntRange { min: least, max: greatest }) = known::only_ints(&call.ty(1)) else {
+        return Ok(Type::list_of(Type::list_between(item, 1, Some(MOST_IN_BATCH))));
+    };
+    let size = |count: i128| usize::try_from(count).ok().filter(|count| *count <= MOST_IN_BATCH);
+    if greatest < 1 || (least > 1 && size(least).is_none()) {
+        return Err(call.refuse(1, WRONG_BATCH));
+    }
+    let (least, greatest) = (size(least.max(1)).unwrap_or(1), size(greatest).unwrap_or(MOST_IN_BATCH));
+    let batch = Type::list_between(item, if call.get(2).is_some() { least } else { 1 }, Some(greatest));
+    Ok(Type::list_between(batch, min.div_ceil(greatest), max.map(|max| max.div_ceil(least))))
 }
 
 fn zip(call: &Call<'_>) -> Result<Value, String> {
@@ -309,7 +334,11 @@ mod tests {
         assert_eq!(run("range", &[Value::Int(3), Value::Int(1)]).unwrap(), ints(&[]));
         assert!(run("range", &[Value::Int(1_000_001)]).is_err());
         assert!(run("range", &[Value::Int(i128::MIN), Value::Int(i128::MAX)]).is_err());
-        assert_eq!(typed("range", &[Type::int_range(0, 4)]), Type::list_between(Type::int_range(0, 3), 0, Some(4)));
+        assert_eq!(typed("range", &[Type::int_range(0, 4)]), Type::list_between(Type::int_range(0, 3), 0, Some(4)).distinct());
+        let one = |number| Type::int_range(number, number);
+        let down = typed("range", &[one(9), Type::int_range(1, 2), one(-3)]);
+        assert_eq!(down, Type::list_between(Type::int_range(2, 9), 3, Some(3)).distinct());
+        assert_eq!(misfit("range", &[one(1), one(2), one(0)]).message, "`step` of `range` is zero");
     }
 
     #[test]
@@ -318,6 +347,10 @@ mod tests {
             run("batch", &[ints(&[1, 2, 3]), Value::Int(2), Value::Int(0)]).unwrap(),
             Value::list([ints(&[1, 2]), ints(&[3, 0])])
         );
+        let five = Type::list_between(Type::int_range(1, 9), 5, Some(5));
+        let batches = typed("batch", &[five.clone(), Type::int_range(2, 2)]);
+        assert_eq!(batches, Type::list_between(Type::list_between(Type::int_range(1, 9), 1, Some(2)), 3, Some(3)));
+        assert_eq!(misfit("batch", &[five, Type::int_range(0, 0)]).message, "`count` of `batch` is not from 1 to 100000");
         assert_eq!(run("concat", &[ints(&[1]), ints(&[2]), ints(&[])]).unwrap(), ints(&[1, 2]));
         assert!(run("chain", &[ints(&[1]), map(&[])]).is_err());
         assert_eq!(

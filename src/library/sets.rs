@@ -1,7 +1,10 @@
 //! Lists as sets: without repetition, in the order of the first list.
 
+use std::collections::BTreeSet;
+
 use super::{Builtin, Call, Kinds, Misfit, Param, Roles, TypeCall, attributes, known, never_equal};
 use crate::data::{Field, Fields, Text, Type, Value};
+use crate::diag::nearest;
 
 const LIST: Kinds = Kinds::LIST;
 const TEXT: Kinds = Kinds::TEXT;
@@ -64,7 +67,7 @@ fn unique_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
     let (item, min, max) = known::elements(&call.ty(0));
     let key = attributes::key_type(call, 1, &item)?;
     let most = known::values(&key).map(|values| values.len()).into_iter().chain(max).min();
-    Ok(Type::list_between(item, min.min(1), most))
+    Ok(Type::list_between(item, min.min(1), most).distinct())
 }
 
 fn union(call: &Call<'_>) -> Result<Value, String> {
@@ -82,7 +85,7 @@ fn union_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
     let item = a.join(&b);
     let most = known::values(&item).map(|values| values.len());
     let most = most.into_iter().chain(a_max.zip(b_max).map(|(x, y)| x.saturating_add(y))).min();
-    Ok(Type::list_between(item, a_min.max(b_min).min(1), most))
+    Ok(Type::list_between(item, a_min.max(b_min).min(1), most).distinct())
 }
 
 /// The elements of `a`, once each, that are (or are not) in `b`.
@@ -101,25 +104,42 @@ fn intersect_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
     if let Some(misfit) = never_equal(&a, &b) {
         return Err(call.blame(1, misfit));
     }
+    no_misspelt(call, &a, &b)?;
     let item = match (a.only_words(), b.only_words()) {
         (Some(words), Some(others)) => Type::words(words.intersection(others).cloned()),
-        _ => a,
+        _ => match (known::only_ints(&a), known::only_ints(&b)) {
+            (Some(x), Some(y)) => Type::int_range(x.min.max(y.min), x.max.min(y.max)),
+            _ => a,
+        },
     };
-    Ok(Type::list_between(item, 0, a_max.into_iter().chain(b_max).min()))
+    let values = known::values(&item).map(|values| values.len());
+    Ok(Type::list_between(item, 0, a_max.into_iter().chain(b_max).chain(values).min()).distinct())
+}
+
+/// Refuses a word that every list `b` holds, that no list `a` has, and that is nearly a word of `a`.
+fn no_misspelt(call: &TypeCall<'_>, a: &Type, b: &Type) -> Result<(), Misfit> {
+    let (Some(words), Some(certain)) = (a.only_words(), known::certain_words(&call.ty(1))) else { return Ok(()) };
+    let near = |word: &&Text| nearest(word, words.iter().map(Text::as_str)).is_some();
+    let strange = certain.iter().filter(|word| !words.contains(*word)).find(near);
+    let misfit = strange.filter(|_| b.only_words().is_some()).and_then(|word| never_equal(a, &Type::words([word.clone()])));
+    misfit.map_or(Ok(()), |misfit| Err(call.blame(1, misfit)))
 }
 
 fn minus_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
-    let ((a, _, a_max), (b, b_min, _)) = (known::elements(&call.ty(0)), known::elements(&call.ty(1)));
+    let ((a, _, a_max), (b, _, _)) = (known::elements(&call.ty(0)), known::elements(&call.ty(1)));
     if let Some(misfit) = never_equal(&a, &b) {
         return Err(call.blame(1, misfit));
     }
-    // Words are gone for certain only where every list `b` holds them: as many places as words.
-    let item = match (a.only_words(), b.only_words()) {
-        (Some(words), Some(gone)) if gone.len() == b_min => Type::words(words.difference(gone).cloned()),
+    no_misspelt(call, &a, &b)?;
+    let item = match (a.only_words(), known::certain_words(&call.ty(1))) {
+        (Some(words), Some(gone)) => Type::words(words.difference(&gone).cloned()),
         _ => a,
     };
-    let nothing_left = item.vocabulary().is_some_and(std::collections::BTreeSet::is_empty);
-    Ok(if nothing_left { Type::list_between(Type::never(), 0, Some(0)) } else { Type::list_between(item, 0, a_max) })
+    if item.vocabulary().is_some_and(BTreeSet::is_empty) {
+        return Ok(Type::list_between(Type::never(), 0, Some(0)));
+    }
+    let values = known::values(&item).map(|values| values.len());
+    Ok(Type::list_between(item, 0, a_max.into_iter().chain(values).min()).distinct())
 }
 
 fn subset(call: &Call<'_>) -> Result<Value, String> {
@@ -128,7 +148,12 @@ fn subset(call: &Call<'_>) -> Result<Value, String> {
 }
 
 fn subset_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
-    match never_equal(&known::elements(&call.ty(1)).0, &known::elements(&call.ty(0)).0) {
+    let (part, whole) = (known::elements(&call.ty(0)).0, known::elements(&call.ty(1)).0);
+    // A word that is always in `a` and never in `b` decides the answer alone.
+    let certain = known::certain_words(&call.ty(0)).unwrap_or_default();
+    let strange = certain.into_iter().find(|word| whole.only_words().is_some_and(|words| !words.contains(word)));
+    let part = strange.map_or(part, |word| Type::words([word]));
+    match never_equal(&whole, &part) {
         Some(misfit) => Err(call.blame(0, misfit)),
         None => Ok(Type::bool()),
     }
@@ -183,7 +208,25 @@ mod tests {
         assert_eq!(typed("intersect", &[a.clone(), b.clone()]).item(), words(&["b"]));
         assert_eq!(typed("minus", &[a.clone(), b.clone()]).item(), words(&["a"]));
         assert_eq!(typed("minus", &[a.clone(), Type::list_of(words(&["b"]))]).item(), words(&["a", "b"]));
+        // Two of two words, but it may be the same one twice.
+        let drawn = Type::list_between(words(&["a", "b"]), 2, Some(2));
+        assert_eq!(typed("minus", &[a.clone(), drawn]).item(), words(&["a", "b"]));
+        let (six, nine) = (Type::list_of(Type::int_range(0, 6)), Type::list_of(Type::int_range(5, 9)));
+        assert_eq!(typed("intersect", &[six, nine]), Type::list_between(Type::int_range(5, 6), 0, Some(2)).distinct());
         assert_eq!(misfit("minus", &[a, Type::of(&texts(&["z"]))]).code, codes::NEVER_EQUAL);
+    }
+
+    #[test]
+    fn misspelt_words_among_others_are_misfits() {
+        let guards = Type::list_of(words(&["audit_log", "review", "consent"]));
+        for name in ["minus", "intersect"] {
+            let typo = misfit(name, &[guards.clone(), Type::of(&texts(&["review", "audit_lgo"]))]);
+            assert_eq!((typo.code, typo.hint.as_deref()), (codes::NEVER_EQUAL, Some("did you mean `audit_log`?")));
+            assert!(typed(name, &[guards.clone(), Type::of(&texts(&["review", "something_else"]))]).is_list());
+        }
+        let typo = misfit("subset", &[Type::of(&texts(&["review", "consnet"])), guards.clone()]);
+        assert_eq!((typo.place, typo.hint.as_deref()), (Some(crate::library::Place::At(0)), Some("did you mean `consent`?")));
+        assert_eq!(misfit("subset", &[Type::of(&texts(&["review", "something_else"])), guards]).code, codes::NEVER_EQUAL);
     }
 
     #[test]

@@ -31,7 +31,11 @@ pub(super) static ROWS: &[Builtin] = &[
         ),
     Builtin::new("count", Roles::Both, &[Param::need("list", TABLE.or(Kinds::TEXT))], count_type, count)
         .open("columns", Kinds::ANY)
-        .doc("How many elements, or how many whose attributes have the given values.", "count([{'n': 1}, {'n': 2}], n=1)", "1"),
+        .doc(
+            "How many elements, entries or characters; with columns, how many rows of a table have the given values.",
+            "count([{'n': 1}, {'n': 2}], n=1)",
+            "1",
+        ),
     Builtin::new("ids", Roles::Both, &[Param::need("list", LIST)], ids_type, ids).doc(
         "The attribute `id` of every element.",
         "ids([{'id': 'a'}, {'id': 'b'}])",
@@ -112,6 +116,9 @@ fn matching(call: &Call<'_>) -> Result<Vec<Value>, String> {
 
 fn row(call: &Call<'_>) -> Result<Value, String> {
     let mut found = matching(call)?;
+    if found.len() != 1 && call.args.open().next().is_none() {
+        return Err(call.refuse(0, &format!("has {} rows, and no column chooses one", found.len())));
+    }
     match (found.pop(), found.len()) {
         (Some(row), 0) => Ok(row),
         (None, _) => Err(format!("no row has {}", written(call)?)),
@@ -146,11 +153,35 @@ fn row_type(table: &Type) -> (Type, usize, Option<usize>) {
     (item.join(&row), fewest, most)
 }
 
-/// The same, after the conditions of the call were checked.
+/// The same, after the conditions of the call were checked: of the rows of a map only those that the key may choose, and of
+/// the columns that are asked only the values that are wanted.
 fn conditions(call: &TypeCall<'_>) -> Result<(Type, usize, Option<usize>), Misfit> {
-    let (row, min, max) = row_type(&call.ty(0));
-    attributes::check_conditions(call, &row)?;
+    let table = call.ty(0);
+    attributes::check_conditions(call, &row_type(&table).0)?;
+    let (mut row, min, max) = row_type(&chosen_rows(call, table));
+    for (name, wanted) in call.args.open() {
+        let column = row.map.as_mut().and_then(|fields| fields.known.get_mut(name));
+        if let Some(Field { ty, optional }) = column {
+            *optional = false;
+            if let (Some(words), Some(others)) = (ty.only_words(), wanted.only_words()) {
+                *ty = Type::words(words.intersection(others).cloned());
+            }
+        }
+    }
     Ok((row, if call.args.open().next().is_some() { 0 } else { min }, max))
+}
+
+/// A map of rows without those that the condition on its key leaves out.
+fn chosen_rows(call: &TypeCall<'_>, mut table: Type) -> Type {
+    let key = call.args.open().find(|(name, _)| name == KEY_COLUMN).and_then(|(_, wanted)| wanted.only_words());
+    let own_key = |row: &Field| row.ty.field(KEY_COLUMN).is_some();
+    if let (Some(key), Some(rows)) = (key, &mut table.map)
+        && rows.rest.is_none()
+        && !rows.known.values().any(own_key)
+    {
+        rows.known.retain(|name, _| key.contains(name));
+    }
+    table
 }
 
 fn rows_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
@@ -290,6 +321,7 @@ mod tests {
         assert_eq!(run_with("row", &[rules()], &[("key", text("breach"))]).unwrap().at("hours"), Some(&Value::Int(72)));
         assert_eq!(run_with("row", &[rules()], &[("severity", text("low"))]).unwrap_err(), "no row has severity = \"low\"");
         assert!(run_with("row", &[votes()], &[("option", text("a"))]).unwrap_err().contains("2 rows have"));
+        assert_eq!(run("row", &[votes()]).unwrap_err(), "`table` of `row` has 3 rows, and no column chooses one");
         assert!(run_with("rows", &[votes()], &[("optoin", text("a"))]).is_err());
         assert_eq!(run_with("count", &[votes()], &[("option", text("a"))]).unwrap(), Value::Int(2));
         assert_eq!(run("count", &[text("abc")]).unwrap(), Value::Int(3));
@@ -299,8 +331,11 @@ mod tests {
     fn conditions_are_checked_against_the_columns() {
         let ty = Type::of(&rules());
         let found = typed_with("row", std::slice::from_ref(&ty), &[("key", words(&["breach"]))]).unwrap();
-        assert_eq!(found.field("key").unwrap().ty, words(&["breach", "notice"]));
-        assert_eq!(found.field("hours").unwrap().ty, Type::int_range(24, 72));
+        assert_eq!(found.field("key").unwrap().ty, words(&["breach"]));
+        assert_eq!(found.field("hours").unwrap().ty, Type::int_range(72, 72));
+        assert_eq!(found.field("severity").unwrap().ty, words(&["critical"]));
+        let high = typed_with("rows", std::slice::from_ref(&ty), &[("severity", words(&["high"]))]).unwrap();
+        assert_eq!(high.item().field("severity").unwrap().ty, words(&["high"]));
         let typo = typed_with("row", std::slice::from_ref(&ty), &[("severty", words(&["high"]))]).unwrap_err();
         assert_eq!((typo.code, typo.hint.as_deref()), (codes::UNDEFINED_ATTRIBUTE, Some("did you mean `severity`?")));
         let typo = typed_with("rows", &[ty], &[("severity", words(&["hihg"]))]).unwrap_err();

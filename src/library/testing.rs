@@ -102,10 +102,16 @@ fn number_calls() -> Vec<(&'static str, Vec<Value>)> {
         ("abs", vec![Value::Int(-100)]),
         ("pow", vec![Value::Int(1000), Value::Int(9)]),
         ("pow", vec![half.clone(), two.clone()]),
+        ("pow", vec![Value::Int(0), Value::Int(0)]),
+        ("pow", vec![two.clone(), Value::Int(-2)]),
+        ("div_exact", vec![Value::Int(-140), Value::Int(7)]),
+        ("div_exact", vec![Value::Int(140), Value::Int(-7)]),
         ("int", vec![half.clone()]),
         ("int", vec![text("x"), half.clone()]),
         ("range", vec![Value::Int(90), Value::Int(170)]),
         ("range", vec![Value::Int(9), Value::Int(1), Value::Int(-3)]),
+        ("range", vec![Value::Int(100), Value::Int(310), Value::Int(70)]),
+        ("range", vec![Value::Int(1), Value::Int(9), Value::Int(-3)]),
     ]
 }
 
@@ -116,6 +122,8 @@ fn collection_calls() -> Vec<(&'static str, Vec<Value>)> {
     let entry = map(&[("b", two.clone()), ("a", half.clone())]);
     vec![
         ("batch", vec![numbers.clone(), two.clone(), text("-")]),
+        ("batch", vec![numbers.clone(), two.clone()]),
+        ("batch", vec![ints(&[]), two.clone()]),
         ("zip", vec![numbers.clone(), texts(&["a"])]),
         ("chain", vec![numbers.clone(), texts(&["a"])]),
         ("chain", vec![entry.clone(), map(&[("a", one.clone())])]),
@@ -131,6 +139,9 @@ fn collection_calls() -> Vec<(&'static str, Vec<Value>)> {
         ("unique", vec![ints(&[1, 1, 1])]),
         ("union", vec![texts(&["a", "b"]), texts(&["b"])]),
         ("intersect", vec![texts(&["a", "b"]), texts(&["b"])]),
+        ("intersect", vec![ints(&[1, 2, 9]), ints(&[2, 3])]),
+        ("minus", vec![texts(&["a", "b"]), texts(&["b", "b"])]),
+        ("minus", vec![ints(&[1, 2, 9]), ints(&[2, 3])]),
         ("minus", vec![texts(&["a", "b"]), texts(&["b", "a"])]),
         ("flags", vec![texts(&["a", "b"]), texts(&["b"])]),
         ("flags", vec![texts(&["a", "b"]), texts(&[])]),
@@ -145,6 +156,11 @@ fn collection_calls() -> Vec<(&'static str, Vec<Value>)> {
         ("selectattr", vec![votes(), text("weight"), text("in"), ints(&[3, 4])]),
         ("map", vec![texts(&["a_b"]), text("a")]),
         ("split", vec![text("a b")]),
+        ("split", vec![text(""), text(",")]),
+        ("split", vec![text("a b c"), text(" "), one.clone()]),
+        ("plural", vec![Value::Int(100), text("server")]),
+        ("plural", vec![half.clone(), text("ox"), text("oxen")]),
+        ("plural", vec![Value::Float(1.0), text("ox"), text("oxen")]),
         ("listing", vec![texts(&["a"])]),
         ("percent", vec![half.clone()]),
         ("default", vec![Value::Undefined, one.clone()]),

@@ -50,15 +50,17 @@ pub(super) static ROWS: &[Builtin] = &[
         Ok(Value::Text(to_text(call.value(0)?)?))
     })
     .doc("A number or boolean as text, as templates print it.", "1.0 | string", "\"1.0\""),
-    Builtin::new("indent", Roles::Filter, INDENT, any_text, indent).doc(
+    Builtin::new("indent", Roles::Filter, INDENT, indent_type, indent).doc(
         "Every line but the first indented by `width` spaces (default 4); `first` and `blank` indent the first line and blank \
          lines, too.",
         "'a\\nb' | indent(2)",
         "\"a\\n  b\"",
     ),
-    Builtin::new("json", Roles::Both, &[Param::need("value", Kinds::ANY)], |_| Ok(Type::any_text()), json)
-        .aliases(&["tojson"])
-        .doc("The value as compact JSON text, keys in their order.", "{'a': [1, none]} | json", "\"{\\\"a\\\":[1,null]}\""),
+    Builtin::new("json", Roles::Both, &[Param::need("value", Kinds::ANY)], any_text, json).aliases(&["tojson"]).doc(
+        "The value as compact JSON text, keys in their order.",
+        "{'a': [1, none]} | json",
+        "\"{\\\"a\\\":[1,null]}\"",
+    ),
 ];
 
 static REPLACE: &[Param] = &[Param::need("text", TEXT), Param::need("old", TEXT), Param::need("new", TEXT)];
@@ -139,7 +141,10 @@ fn split(call: &Call<'_>) -> Result<Value, String> {
 }
 
 fn split_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
-    known::pointwise(call, Type::list_of(Type::any_text()))
+    // Between separators there is at least one part, between white space there may be none.
+    let most = call.get(2).and_then(known::only_ints).filter(|splits| splits.min >= 0);
+    let most = most.map(|splits| usize::try_from(splits.max).unwrap_or(usize::MAX).saturating_add(1));
+    known::pointwise(call, Type::list_between(Type::any_text(), usize::from(call.get(1).is_some()), most))
 }
 
 fn join(call: &Call<'_>) -> Result<Value, String> {
@@ -166,6 +171,11 @@ pub(super) fn need_printable(call: &TypeCall<'_>, at: usize, item: &Type) -> Res
     }
     let message = format!("`{}` takes text, numbers and booleans, found {}", call.builtin.name, item.describe());
     Err(call.misfit(at, crate::diag::codes::NOT_TEXT, message))
+}
+
+fn indent_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
+    call.small(1)?;
+    any_text(call)
 }
 
 fn indent(call: &Call<'_>) -> Result<Value, String> {

@@ -6,7 +6,6 @@ use super::print::write_text;
 use super::text::need_printable;
 use super::{Builtin, Call, Kinds, Misfit, Param, Roles, TypeCall, attributes, known};
 use crate::data::{Text, Type, Value};
-use crate::diag::codes;
 
 const TEXT: Kinds = Kinds::TEXT;
 const NUMBER: Kinds = Kinds::NUMBER;
@@ -19,7 +18,7 @@ pub(super) static ROWS: &[Builtin] = &[
         "a('open_bucket')",
         "\"an open bucket\"",
     ),
-    Builtin::new("plural", Roles::Both, PLURAL, any_text, plural).doc(
+    Builtin::new("plural", Roles::Both, PLURAL, plural_type, plural).doc(
         "The noun as words in the number that `n` asks for, without the number itself; `many` gives an irregular plural.",
         "plural(3, 'policy')",
         "\"policies\"",
@@ -35,12 +34,12 @@ pub(super) static ROWS: &[Builtin] = &[
         "sentence('it works')",
         "\"It works.\"",
     ),
-    Builtin::new("num", Roles::Both, NUMBER_AND_DIGITS, any_text, num).doc(
+    Builtin::new("num", Roles::Both, NUMBER_AND_DIGITS, digits_type, num).doc(
         "The number as text with at most `digits` decimals (left out: all), without trailing zeros; ties go away from zero.",
         "num(38.0, 1)",
         "\"38\"",
     ),
-    Builtin::new("percent", Roles::Both, NUMBER_AND_DIGITS, any_text, percent).doc(
+    Builtin::new("percent", Roles::Both, NUMBER_AND_DIGITS, digits_type, percent).doc(
         "A share as per cent with at most `digits` decimals (default 0): 1 is 100%.",
         "percent(0.285, 1)",
         "\"28.5%\"",
@@ -109,6 +108,20 @@ fn plural(call: &Call<'_>) -> Result<Value, String> {
     Ok(Value::text(call.text(2)?))
 }
 
+/// Of few nouns the singulars, where `n` may be one, and the plurals, where it may be another number.
+fn plural_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
+    let (numbers, nouns) = (known::numbers(&call.ty(0)), call.ty(1));
+    let Some(nouns) = nouns.only_words() else { return Ok(Type::any_text()) };
+    let one = numbers.int.is_some_and(|range| range.min <= 1 && range.max >= 1);
+    let many = numbers.int.is_some_and(|range| (range.min, range.max) != (1, 1));
+    let singulars = Type::words(nouns.iter().filter(|_| one || numbers.float).map(|noun| spaced(noun)));
+    let plurals = match call.get(2) {
+        Some(given) => given.clone(),
+        None => Type::words(nouns.iter().map(|noun| pluralize(&spaced(noun)))),
+    };
+    Ok(if many || numbers.float { singulars.join(&plurals) } else { singulars })
+}
+
 /// The plural of the last word of a noun phrase.
 fn pluralize(noun: &str) -> String {
     let (head, last) = noun.rsplit_once(' ').map_or(("", noun), |(head, last)| (head, last));
@@ -127,8 +140,8 @@ fn pluralize(noun: &str) -> String {
 fn listing(call: &Call<'_>) -> Result<Value, String> {
     let items = call.list(0)?;
     if items.is_empty() {
-        let message = "there is nothing to list; `none=` says what to write then";
-        return if call.get(3).is_some() { call.text(3).map(Value::text) } else { Err(message.to_owned()) };
+        let message = || call.refuse(0, "is empty; `none=` says what to write then");
+        return if call.get(3).is_some() { call.text(3).map(Value::text) } else { Err(message()) };
     }
     let path = attributes::path(call, 1)?;
     let word = call.text_or(2, "and")?;
@@ -152,7 +165,7 @@ fn listing_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
     need_printable(call, 0, &item)?;
     let none = call.get(3).filter(|_| min == 0);
     if max == Some(0) && none.is_none() {
-        return Err(call.misfit(0, codes::BAD_ARGUMENTS, "there is never anything to list, and `none=` is not given"));
+        return Err(call.refuse(0, "is always empty, and `none=` is not given"));
     }
     let single = max.is_some_and(|max| max <= 1) && item.only_words().is_some();
     let some = if single { item } else { Type::any_text() };
@@ -165,6 +178,11 @@ fn sentence(text: &str) -> Value {
     let first: String = rest.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
     let end = if text.is_empty() || text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
     Value::text(first + rest.as_str() + end)
+}
+
+fn digits_type(call: &TypeCall<'_>) -> Result<Type, Misfit> {
+    call.small(1)?;
+    any_text(call)
 }
 
 fn decimal(call: &Call<'_>) -> Result<Decimal, String> {
@@ -215,6 +233,10 @@ mod tests {
         }
         assert_eq!(run("plural", &[Value::Int(1), text("server")]).unwrap(), text("server"));
         assert_eq!(run("plural", &[Value::Int(0), text("ox"), text("oxen")]).unwrap(), text("oxen"));
+        assert_eq!(typed("plural", &[Type::int_range(1, 900), words(&["server"])]), words(&["server", "servers"]));
+        assert_eq!(typed("plural", &[Type::int_range(2, 900), words(&["server"])]), words(&["servers"]));
+        assert_eq!(typed("plural", &[Type::int_range(1, 1), words(&["server"])]), words(&["server"]));
+        assert_eq!(typed("plural", &[Type::int(), words(&["ox"]), words(&["oxen"])]), words(&["ox", "oxen"]));
         assert_eq!(run("sentence", &[text(" it works ")]).unwrap(), text("It works."));
     }
 
@@ -226,6 +248,10 @@ mod tests {
         assert_eq!(run("percent", &[Value::Float(0.5)]).unwrap(), text("50%"));
         assert_eq!(run("percent", &[Value::Int(1), Value::Int(2)]).unwrap(), text("100%"));
         assert_eq!(run("thousands", &[Value::Float(1234.5)]).unwrap(), text("1,234.5"));
-        assert!(run("num", &[Value::Float(1.0), Value::Int(-1)]).is_err());
+        assert_eq!(
+            run("num", &[Value::Float(1.0), Value::Int(-1)]).unwrap_err(),
+            "`digits` of `num` is from 0 to 1000, found -1"
+        );
+        assert_eq!(misfit("percent", &[Type::float(), Type::int_range(-1, -1)]).place, Some(crate::library::Place::At(1)));
     }
 }

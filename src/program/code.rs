@@ -292,5 +292,5 @@ fn call_builtin(
     let args = args.iter().map(|one| one.owned(env)).collect::<Result<Vec<_>, _>>()?;
     let named = named.iter().map(|(name, one)| Ok((name.clone(), one.owned(env)?))).collect::<Result<Vec<_>, Fault>>()?;
     library::invoke(builtin, &args, &named, env.frame.shared.functions)
-        .map_err(|message| fault(codes::EVALUATION, span, format!("`{}`: {message}", builtin.name)))
+        .map_err(|message| fault(codes::EVALUATION, span, builtin.signed(message)))
 }

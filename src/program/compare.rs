@@ -212,7 +212,8 @@ pub(super) fn arithmetic(op: Arithmetic, a: &Type, b: &Type) -> Option<Type> {
         }
         if let (Some(x), Some(y)) = (&a.list, &b.list) {
             let item = x.item.clone().join(&y.item);
-            result = result.join(&Type::list_between(item, x.min + y.min, x.max.zip(y.max).map(|(x, y)| x + y)));
+            let most = x.max.zip(y.max).map(|(x, y)| x.saturating_add(y));
+            result = result.join(&Type::list_between(item, x.min.saturating_add(y.min), most));
         }
     }
     (!result.is_never()).then_some(result)

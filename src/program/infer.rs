@@ -136,7 +136,7 @@ impl Lower<'_> {
 
     fn list(&mut self, items: &[Expr]) -> Typed {
         let (codes, types): (Vec<_>, Vec<_>) = items.iter().map(|one| self.expr(one)).unzip();
-        (Code::List(codes), Type::list_between(Type::join_all(types), items.len(), Some(items.len())))
+        (Code::List(codes), Type::list_of_each(types, items.len()))
     }
 
     fn map_literal(&mut self, entries: &[(Expr, Expr)], span: Span) -> Typed {

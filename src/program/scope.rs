@@ -287,7 +287,7 @@ impl Lower<'_> {
     /// Whether a name is a local one here.
     #[must_use]
     pub fn is_local(&self, name: &str) -> bool {
-        self.scopes.iter().any(|scope| scope.names.iter().any(|(one, _)| one == name))
+        self.scopes.iter().any(|scope| scope.names.iter().any(|one| one.name == name))
     }
 
     /// Whether only arguments and facts are in sight.

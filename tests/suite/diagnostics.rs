@@ -4,15 +4,14 @@
 //! `templates/`, `schemas/`). What must be reported stands as a comment on the faulty line, see [`expected`]. Every fixture is
 //! built into a world in memory; what is reported and was not expected fails as what is missing does. Faults that no file in a
 //! repository can hold (bytes that are not UTF-8, 20,000 brackets, a link out of the workspace) are made in [`generated`]; what
-//! becomes of sound specs with a line or a mark too few is tried in [`damaged`].
+//! becomes of sound specs that are damaged is tried in [`super::mutation`].
 //!
 //! Where a file `<name>.stderr` stands beside a fixture, it is what a person reads in the terminal; `DICTUM_BLESS=1` renews it.
 
-mod damaged;
 mod expected;
 mod fixture;
 mod generated;
-mod run;
+pub(super) mod run;
 
 use std::collections::BTreeSet;
 

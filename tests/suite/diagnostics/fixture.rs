@@ -34,7 +34,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Every file below a folder, with its path inside it.
-pub(super) fn below(folder: &Path) -> Vec<(String, Vec<u8>)> {
+fn below(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut open = vec![folder.to_path_buf()];
     let mut files = Vec::new();
     while let Some(next) = open.pop() {

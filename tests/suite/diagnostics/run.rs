@@ -20,13 +20,13 @@ const UNPLACED: &[dictum::diag::Code] = &[codes::DATASET_DUPLICATE, codes::DATAS
 const WIDTH: usize = 120;
 
 /// What a build came to.
-pub(super) struct Found {
+pub(crate) struct Found {
     /// Every text that was read.
-    pub(super) sources: Sources,
+    pub(crate) sources: Sources,
     /// What was reported, in order.
-    pub(super) diagnostics: Diagnostics,
+    pub(crate) diagnostics: Diagnostics,
     /// Whether the build says that it wrote an output.
-    pub(super) built: bool,
+    pub(crate) built: bool,
 }
 
 struct Silent;
@@ -81,7 +81,7 @@ impl Found {
     }
 
     /// What a person reads in the terminal.
-    pub(super) fn human(&self) -> String {
+    pub(crate) fn human(&self) -> String {
         let text = self.rendered(&self.diagnostics, MessageFormat::Human { color: false, width: WIDTH });
         let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
         format!("{}\n{}\n", lines.join("\n"), summary(&self.diagnostics).unwrap_or_default())
@@ -94,7 +94,7 @@ impl Found {
     }
 
     /// What is wrong with the diagnostics themselves.
-    pub(super) fn bad_manners(&self) -> Vec<String> {
+    pub(crate) fn bad_manners(&self) -> Vec<String> {
         let mut complaints: Vec<String> = self.diagnostics.iter().filter_map(|one| self.bad_one(one)).collect();
         let mut seen = BTreeSet::new();
         for one in self.diagnostics.iter() {
