@@ -27,7 +27,7 @@ pub struct Cell {
 ///
 /// # Errors
 /// The first place that is not CSV.
-pub fn read(source: SourceId, text: &str) -> Result<Vec<Vec<Cell>>, Box<Diagnostic>> {
+pub fn rows(source: SourceId, text: &str) -> Result<Vec<Vec<Cell>>, Box<Diagnostic>> {
     let mut scanner = Scanner { source, text, at: 0 };
     let mut rows = Vec::new();
     while !scanner.rest().is_empty() {
@@ -137,12 +137,12 @@ mod tests {
 
     type Rows = Vec<Vec<(String, bool, std::ops::Range<usize>)>>;
 
-    fn rows(text: &str) -> Result<Rows, (String, std::ops::Range<usize>)> {
+    fn read(text: &str) -> Result<Rows, (String, std::ops::Range<usize>)> {
         let source = Sources::default().add("a.csv", text);
         let wrong = |found: Box<Diagnostic>| (found.message.clone(), found.primary.unwrap().span.range());
         let cell = |cell: Cell| (cell.text.to_string(), cell.quoted, cell.span.range());
-        let rows = read(source, text).map_err(wrong)?;
-        Ok(rows.into_iter().map(|row| row.into_iter().map(cell).collect()).collect())
+        let found = rows(source, text).map_err(wrong)?;
+        Ok(found.into_iter().map(|row| row.into_iter().map(cell).collect()).collect())
     }
 
     fn cell(text: &str, quoted: bool, range: std::ops::Range<usize>) -> (String, bool, std::ops::Range<usize>) {
@@ -151,16 +151,16 @@ mod tests {
 
     #[test]
     fn cells_know_where_they_stand_and_how_they_were_written() {
-        let found = rows("a,b\r\n\n\"x \"\"y\"\",\n\",é\n,\"\"").unwrap();
+        let found = read("a,b\r\n\n\"x \"\"y\"\",\n\",é\n,\"\"").unwrap();
         assert_eq!(found[0], [cell("a", false, 0..1), cell("b", false, 2..3)]);
         assert_eq!(found[1], [cell("x \"y\",\n", true, 6..17), cell("é", false, 18..20)]);
         assert_eq!(found[2], [cell("", false, 21..21), cell("", true, 22..24)]);
-        assert_eq!(rows("").unwrap(), Rows::new());
+        assert_eq!(read("").unwrap(), Rows::new());
     }
 
     #[test]
     fn what_is_no_csv_is_refused_where_it_stands() {
-        let at = |text: &str| rows(text).unwrap_err();
+        let at = |text: &str| read(text).unwrap_err();
         assert_eq!(at("a\nb\"c\n"), ("a quote inside a cell that has none around it".to_owned(), 3..4));
         assert_eq!(at("a,\"b\nc\n"), ("a quote that is never closed".to_owned(), 2..3));
         assert_eq!(at("\"a\" ,b"), ("text behind the closing quote of a cell".to_owned(), 3..4));
@@ -176,9 +176,9 @@ mod tests {
                     writer.write_record(row).unwrap();
                 }
                 let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
-                let read: Vec<Vec<String>> =
-                    rows(&text).unwrap().into_iter().map(|row| row.into_iter().map(|(text, ..)| text).collect()).collect();
-                prop_assert_eq!(&read, &cells);
+                let again: Vec<Vec<String>> =
+                    read(&text).unwrap().into_iter().map(|row| row.into_iter().map(|(text, ..)| text).collect()).collect();
+                prop_assert_eq!(&again, &cells);
             }
         }
     }

@@ -130,25 +130,14 @@ impl TableCases {
         Some((table, column))
     }
 
-    /// Lowers a template or a draw. A mistake in it points into the cell and says where it is used; used in several places
-    /// alike, it is one mistake.
+    /// Lowers a template or a draw. A mistake in it points into the cell and says where it is used.
     fn cell(&self, key: &Text, cell: &dyn Form, cx: &mut Lower<'_>) -> Lowered {
         let by_scenario = self.of.text().trim() == "scenario";
         let before = std::mem::take(&mut cx.diagnostics);
         let lowered = cx.inside(key, |cx| if by_scenario { cx.only_in(key, |cx| cell.lower(cx)) } else { cell.lower(cx) });
         for one in std::mem::replace(&mut cx.diagnostics, before) {
-            let place = one.primary.as_ref().map(|label| label.span);
-            if !place.is_some_and(|place| cell.span().holds(place)) {
-                cx.report(one);
-                continue;
-            }
-            let said = cx
-                .diagnostics
-                .iter()
-                .any(|other| (other.code, &other.message, &other.primary) == (one.code, &one.message, &one.primary));
-            if !said {
-                cx.report(one.label(self.column.1, "used here"));
-            }
+            let inside = one.primary.as_ref().is_some_and(|label| cell.span().holds(label.span));
+            cx.report(if inside { one.label(self.column.1, "used here") } else { one });
         }
         lowered
     }

@@ -11,7 +11,7 @@ use super::facts::Made;
 use super::files::Reader;
 use crate::data::{Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes, quoted_list};
-use crate::engine::csv::{self, Cell};
+use crate::engine::csv::{Cell, rows};
 use crate::engine::yaml::{Node, Plain, resolve};
 use crate::form::{bad_name, is_name};
 use crate::source::Span;
@@ -31,8 +31,8 @@ pub(super) fn read(node: &Node, declared: &[Column], reader: &mut Reader<'_>) ->
     if reader.byte_order_mark(source, &text) {
         return None;
     }
-    let rows = csv::read(source, &text).map_err(|wrong| reader.report(*wrong)).ok()?;
-    let Some((header, rows)) = rows.split_first() else {
+    let lines = rows(source, &text).map_err(|wrong| reader.report(*wrong)).ok()?;
+    let Some((header, rows)) = lines.split_first() else {
         let start = Span::new(source, 0..0);
         let diagnostic = Diagnostic::error(codes::CSV_EMPTY, start, "expected a header, found nothing");
         reader.report(diagnostic.hint("the first line names the columns: `name,population`"));
