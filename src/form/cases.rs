@@ -98,14 +98,14 @@ impl TableCases {
     /// The table and its column, as the world has them.
     fn find<'s>(&self, cx: &mut Lower<'s>) -> Option<(&'s Table, &'s Column)> {
         let world = cx.world;
-        let (written, span) = &self.table;
-        let of_file = written
-            .split_once('.')
-            .filter(|(stem, name)| world.stems.get(*stem).is_some_and(|stem| stem.value.at(name).is_some()));
-        let name = of_file.map_or(written.as_str(), |(_, name)| name);
-        let Some(table) = world.tables.get(name) else {
+        let (name, span) = &self.table;
+        let found = match name.split_once('.') {
+            Some((stem, inner)) => world.stems.get(stem).and_then(|stem| stem.tables.get(inner)),
+            None => world.tables.get(name),
+        };
+        let Some(table) = found else {
             if !world.incomplete {
-                cx.report(no_table(written, *span, cx));
+                cx.report(no_table(name, *span, cx));
             }
             return None;
         };
@@ -154,21 +154,20 @@ impl TableCases {
     }
 }
 
-fn no_table(written: &str, span: Span, cx: &Lower<'_>) -> Diagnostic {
+fn no_table(name: &str, span: Span, cx: &Lower<'_>) -> Diagnostic {
+    let world = cx.world;
     let hint = "`cases` takes a map of cases, or a fact with `columns` whose `rows` have keys";
-    let bare = written.rsplit('.').next().unwrap_or(written);
-    match cx.world.facts.get(bare) {
-        Some(fact) => {
-            let message = format!("the fact `{written}` has no typed rows by key");
-            Diagnostic::error(codes::WRONG_TYPE, span, message).label(fact.span, "the fact").hint(hint)
-        }
-        None => {
-            let known = cx.world.tables.keys().map(Text::as_str);
-            Diagnostic::error(codes::UNDEFINED_NAME, span, format!("there is no table `{written}`"))
-                .suggest(written, known)
-                .hint(hint)
-        }
+    let fact = world.facts.get(name).map(|fact| fact.span);
+    let of_file = name.split_once('.').and_then(|(stem, inner)| world.stems.get(stem)?.value.at(inner));
+    if fact.is_some() || of_file.is_some() {
+        let message = format!("the fact `{name}` has no typed rows by key");
+        let diagnostic = Diagnostic::error(codes::WRONG_TYPE, span, message).hint(hint);
+        return fact.into_iter().fold(diagnostic, |one, place| one.label(place, "the fact"));
     }
+    let of_files = world.stems.iter().flat_map(|(stem, file)| file.tables.keys().map(move |name| format!("{stem}.{name}")));
+    let known: Vec<String> = world.tables.keys().map(ToString::to_string).chain(of_files).collect();
+    let diagnostic = Diagnostic::error(codes::UNDEFINED_NAME, span, format!("there is no table `{name}`"));
+    diagnostic.suggest(name, known.iter().map(String::as_str)).hint(hint)
 }
 
 /// Chooses a cell by the key of its row.

@@ -41,6 +41,7 @@ mod give;
 mod constant;
 mod text;
 mod file;
+mod with;
 mod say;
 mod record;
 mod refused;
@@ -108,13 +109,14 @@ pub const FORMS: &[FormKind] = &[
     constant::KIND,
     text::KIND,
     file::KIND,
+    with::KIND,
 ];
 
 /// The keys that may stand beside any form.
 pub const MODIFIERS: &[Key] = modifiers::KEYS;
 
 /// Heads that the language will have; until then they are refused by name.
-pub const LATER: &[&str] = &["policy", "with"];
+pub const LATER: &[&str] = &["policy"];
 
 /// The form of a head key.
 #[must_use]

@@ -1,8 +1,12 @@
 //! What the names of a spec refer to: the input of lowering.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::Form;
+use super::lower::Known;
 use crate::data::{Text, Type, Value};
 use crate::source::Span;
 
@@ -95,6 +99,8 @@ pub struct Stem {
     pub value: Value,
     /// What is known of them.
     pub ty: Type,
+    /// The facts among them that are tables with rows by key.
+    pub tables: IndexMap<Text, Arc<Table>>,
 }
 
 /// A fact whose rows are chosen by key: `cases: table, column: name`.
@@ -127,6 +133,33 @@ pub struct Param {
     pub span: Span,
 }
 
+/// A slot of the dataset that is being lowered, or of one that it uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SlotId {
+    /// The number of the used dataset.
+    pub dataset: Option<usize>,
+    /// The slot there.
+    pub slot: usize,
+}
+
+/// A dataset under `use`: what can be read of its record of the same index.
+pub struct Dataset {
+    /// Its scenarios in order; one nameless scenario where it has none.
+    pub scenarios: Vec<Text>,
+    /// Context, draws, derivations and wording in the order of their slots.
+    pub entries: IndexMap<Text, (Section, Known)>,
+    /// The slot of its record.
+    pub record_slot: usize,
+    /// What is known of its record.
+    pub record: Known,
+    /// The causes of each leaf of its record, by path.
+    pub leaves: Vec<(Text, BTreeSet<Text>)>,
+    /// Its constants, with what is known of them.
+    pub facts: IndexMap<Text, (Value, Type)>,
+    /// Whether it has mistakes of its own: what is read of it is then not judged.
+    pub refused: bool,
+}
+
 /// Everything that names can refer to.
 pub struct World<'s> {
     /// First part of every address: the dataset's name or its `stream`.
@@ -140,11 +173,13 @@ pub struct World<'s> {
     /// Constants, by name.
     pub facts: IndexMap<Text, Fact>,
     /// The facts among them that are tables with rows by key, by name.
-    pub tables: &'s IndexMap<Text, Table>,
+    pub tables: &'s IndexMap<Text, Arc<Table>>,
     /// Constants of the build, by name: `params.name`.
     pub params: IndexMap<Text, Param>,
     /// The names of used files, each with its facts (and, for the constitution, its content).
-    pub stems: IndexMap<Text, Stem>,
+    pub stems: &'s IndexMap<Text, Stem>,
+    /// The names of used datasets.
+    pub datasets: IndexMap<Text, Dataset>,
     /// Functions, by name.
     pub functions: IndexMap<Text, FunctionEntry<'s>>,
     /// The record.

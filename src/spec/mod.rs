@@ -2,6 +2,8 @@
 
 mod params;
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use crate::data::{Text, Type, Value};
@@ -33,7 +35,7 @@ pub struct Spec {
     /// Constants.
     pub facts: IndexMap<Text, Fact>,
     /// The facts among them that are tables with rows by key.
-    pub tables: IndexMap<Text, Table>,
+    pub tables: IndexMap<Text, Arc<Table>>,
     /// Constants that a build can set, by name.
     pub params: IndexMap<Text, Param>,
     /// What builds set together, by name.
@@ -48,6 +50,8 @@ pub struct Spec {
     pub functions: IndexMap<Text, Function>,
     /// The names of used files.
     pub stems: IndexMap<Text, Stem>,
+    /// The datasets that it uses, each with its own spec.
+    pub used: Vec<Used>,
     /// The record, and its place.
     pub record: Option<(Span, Box<dyn Form>)>,
     /// The labels that are planned, by the derived name.
@@ -68,6 +72,18 @@ pub struct Spec {
     pub incomplete: bool,
     /// Functions that did not read.
     pub refused: Vec<Text>,
+}
+
+/// A dataset under `use`.
+pub struct Used {
+    /// The name that its record is read under.
+    pub stem: Text,
+    /// The place that uses it.
+    pub span: Span,
+    /// Its spec.
+    pub spec: Spec,
+    /// Whether all of it could be read.
+    pub whole: bool,
 }
 
 /// A constant.

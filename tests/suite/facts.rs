@@ -92,6 +92,28 @@ derive:
 }
 
 #[test]
+fn tables_of_modules_are_read_by_whatever_name_the_module_has() {
+    let spec = |cases: &str| {
+        format!(
+            "dictum: 1\ndataset: facts\nsize: 10\nuse: [{{one: shelf.yaml, two: shelf.yaml}}, shelf.yaml]\n\
+             context: {{n: {{int: 0..9}}, id: [breach, notice]}}\n\
+             derive: {{value: {{given: id, cases: {cases}, column: severity}}}}\nrecord: {{input: {{context: \"{{{{ context }}}}\"}}}}\n"
+        )
+    };
+    let module = format!("dictum: 1\nfacts:\n{RULES}");
+    let compiled = |cases: &str| {
+        let files = [("scenarios/facts.yaml", spec(cases)), ("scenarios/shelf.yaml", module.clone())];
+        compile(&world(files), "facts.yaml").map(|checked| names(&checked, 0, &[0, 1, 2]))
+    };
+    let bare = compiled("rules").unwrap();
+    for cases in ["one.rules", "two.rules", "shelf.rules"] {
+        assert_eq!(compiled(cases).as_ref(), Ok(&bare), "{cases}");
+    }
+    let wrong = compiled("two.ruels").unwrap_err();
+    assert!(wrong.contains("there is no table `two.ruels`") && wrong.contains("did you mean `two.rules`?"), "{wrong}");
+}
+
+#[test]
 fn what_is_known_of_a_table_comes_from_its_columns() {
     let checked = checked(RULES, "context: {n: {int: 0..9}}\n", &[]).unwrap_or_else(|wrong| panic!("{wrong}"));
     let ty = &checked.spec.facts["rules"].ty;

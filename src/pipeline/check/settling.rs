@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use super::examples::{never, type_of};
-use crate::data::{Text, Value};
+use super::examples::type_of;
+use crate::data::{Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
-use crate::program::{Env, Fault, Frame, Lower, Op, Section};
+use crate::program::{Env, Fault, Frame, Lower, Op, Section, misfits};
 use crate::random::Weights;
 use crate::source::Span;
 use crate::spec::{Aim, Distribution, Requirement, Spec};
@@ -127,7 +127,7 @@ fn aimed(spec: &Spec, name: &Text, aim: &Aim, cx: &mut Lower<'_>, redrawn: &mut 
     }
     for distribution in aim.distributions() {
         for (label, span) in &distribution.labels {
-            if let Some(diagnostic) = never(name, label, *span, &ty) {
+            for diagnostic in misfits(name, *span, &Type::of(label), Some(label), &ty) {
                 cx.report(diagnostic);
             }
         }

@@ -1,5 +1,7 @@
 //! The section `facts`: constants, written in place, read from a CSV file, or as tables with typed columns.
 
+use std::sync::Arc;
+
 use super::collect::Draft;
 use super::files::Reader;
 use super::sections::names;
@@ -37,7 +39,7 @@ pub(super) fn read(node: &Node, own: bool, draft: &mut Draft, reader: &mut Reade
         };
         if draft.claim(name, entry.key_span, reader) {
             draft.facts.insert(Text::from(name), Fact { value: made.value, ty: made.ty, span: entry.key_span, own });
-            draft.tables.extend(made.table.map(|table| (Text::from(name), table)));
+            draft.tables.extend(made.table.map(|table| (Text::from(name), Arc::new(table))));
         }
     }
 }

@@ -18,6 +18,7 @@ mod params;
 mod profiles;
 mod sections;
 mod tables;
+mod uses;
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::yaml;
