@@ -207,7 +207,10 @@ impl Type {
             (a, b) => a.or(b),
         };
         self.text = match (self.text.take(), &other.text) {
-            (Some(Words::Known(a)), Some(Words::Known(b))) => Self::words(a.union(b).cloned()).text,
+            (Some(Words::Known(mut a)), Some(Words::Known(b))) => {
+                a.extend(b.iter().cloned());
+                Some(if a.len() > MOST_WORDS { Words::Any } else { Words::Known(a) })
+            }
             (Some(_), Some(_)) => Some(Words::Any),
             (a, b) => a.or_else(|| b.clone()),
         };

@@ -36,6 +36,12 @@ impl Form for Literal {
     }
 }
 
+/// Data as a form, whatever it holds.
+#[must_use]
+pub fn literal(node: &Node) -> Box<dyn Form> {
+    Box::new(Literal::of(node))
+}
+
 /// A template: typed where it is one whole `{{ … }}`, unless text is asked for.
 pub(super) struct Templated {
     template: TemplateText,

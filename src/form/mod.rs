@@ -10,6 +10,7 @@ mod data;
 mod modifiers;
 mod each;
 mod choices;
+mod cases;
 mod range;
 mod grid;
 mod number;
@@ -46,6 +47,7 @@ mod record;
 mod refused;
 
 use crate::program::Form;
+pub use data::literal;
 pub use key::Key;
 pub use parse::{Files, Parse, Position, Shape, bad_name, is_name, unwritten};
 pub use pick::weighted_values;

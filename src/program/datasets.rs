@@ -128,8 +128,7 @@ impl Lower<'_> {
                 read(Code::Gather(slots.into()), ty)
             }
             (fact, _) if dataset.facts.contains_key(fact) => {
-                let value = dataset.facts.get(fact).cloned().unwrap_or_default();
-                let ty = Type::of(&value);
+                let (value, ty) = dataset.facts.get(fact).cloned().unwrap_or_default();
                 Some(Member { code: Code::Const(value), ty, names: 1 })
             }
             (entry, _) if dataset.entries.contains_key(entry) => {

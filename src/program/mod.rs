@@ -42,7 +42,7 @@ pub use frame::{Draws, Frame, RecordAt, Shared, Slot};
 pub use function::Functions;
 pub use guard::guards;
 pub use lower::{Known, Lower, Lowering, Unread};
-pub use names::{Dataset, Entry, Fact, FunctionEntry, FunctionParam, Param, Section, SlotId, World};
+pub use names::{Column, Dataset, Entry, Fact, FunctionEntry, FunctionParam, Param, Section, SlotId, Stem, Table, World};
 pub use reading::{Reading, Readings, join};
 pub use scope::Named;
 pub use site::{Answer, Decided, Derived, DrawnForm, Kind, Probe, Site, SiteRow, Sites, Term};

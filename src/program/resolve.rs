@@ -36,11 +36,11 @@ impl Lower<'_> {
         let world = self.world;
         if let Some(fact) = world.facts.get(name) {
             self.mark_used(name);
-            return (Code::Const(fact.value.clone()), Type::of(&fact.value));
+            return (Code::Const(fact.value.clone()), fact.ty.clone());
         }
         if let Some(stem) = world.stems.get(name) {
-            let ty = if world.incomplete { Type::any() } else { Type::of(stem) };
-            return (Code::Const(stem.clone()), ty);
+            let ty = if world.incomplete { Type::any() } else { stem.ty.clone() };
+            return (Code::Const(stem.value.clone()), ty);
         }
         if world.datasets.contains_key(name) {
             return self.whole_dataset(name, span);

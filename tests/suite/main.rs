@@ -13,6 +13,7 @@ mod diagnostics;
 mod draws;
 mod editor;
 mod expectations;
+mod facts;
 mod formats;
 mod golden;
 mod interruption;

@@ -14,8 +14,8 @@ use dictum::library::{self, Builtin, Kinds, Param, Role};
 use dictum::pipeline;
 use dictum::pipeline::expand::Expander;
 use dictum::pipeline::load::{
-    CHECK_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, PARAM_KEYS, PROFILE_KEYS, SCENARIO_KEYS,
-    TOP_KEYS, TopKey, Workspace,
+    CHECK_KEYS, COLUMN_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, PARAM_KEYS, PROFILE_KEYS,
+    SCENARIO_KEYS, TABLE_KEYS, TOP_KEYS, TopKey, Workspace,
 };
 use dictum::pipeline::plan::plan;
 use dictum::pipeline::verify::expectations::Tally;
@@ -187,6 +187,8 @@ fn lines(lines: impl Iterator<Item = String>) -> String {
 
 fn tables() -> String {
     let tables = [
+        ("A fact that is a table", TABLE_KEYS),
+        ("A column of a table, where it is a map", COLUMN_KEYS),
         ("A scenario", SCENARIO_KEYS),
         ("A parameter", PARAM_KEYS),
         ("A profile", PROFILE_KEYS),

@@ -53,7 +53,7 @@ fn dataset(checked: &Checked) -> Dataset {
         record_slot: checked.record_slot(),
         record: checked.known.last().cloned().unwrap_or_else(Known::nothing),
         leaves: checked.leaves.clone(),
-        facts: checked.spec.facts.iter().map(|(name, fact)| (name.clone(), fact.value.clone())).collect(),
+        facts: checked.spec.facts.iter().map(|(name, fact)| (name.clone(), (fact.value.clone(), fact.ty.clone()))).collect(),
         refused: false,
     }
 }

@@ -32,14 +32,17 @@ pub(super) fn of(spec: &Spec, datasets: IndexMap<Text, Dataset>) -> World<'_> {
         facts: spec
             .facts
             .iter()
-            .map(|(name, fact)| (name.clone(), Fact { value: fact.value.clone(), span: fact.span, own: fact.own }))
+            .map(|(name, fact)| {
+                (name.clone(), Fact { value: fact.value.clone(), ty: fact.ty.clone(), span: fact.span, own: fact.own })
+            })
             .collect(),
+        tables: &spec.tables,
         params: spec
             .params
             .iter()
             .map(|(name, param)| (name.clone(), Param { value: param.value.clone(), ty: param.of.ty(), span: param.span }))
             .collect(),
-        stems: spec.stems.clone(),
+        stems: &spec.stems,
         datasets,
         functions: spec
             .functions

@@ -1,14 +1,16 @@
 //! One file after the other into one draft of a spec: `use`, merging, collisions.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use super::files::{Document, Reader};
-use super::{aims, checks, expectations, functions, header, params, profiles, sections, uses};
-use crate::data::{Map, Text, Value};
+use super::{aims, checks, expectations, facts, functions, header, params, profiles, sections, uses};
+use crate::data::{Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
+use crate::program::{Stem, Table};
 use crate::random::{Weight, Weights};
 use crate::source::{SourceId, Span};
 use crate::spec::{
@@ -23,13 +25,14 @@ pub(super) const RESERVED: &[&str] = &["context", "say", "scenario", "record", "
 pub(super) struct Draft {
     pub(super) constitution: Option<Constitution>,
     pub(super) facts: IndexMap<Text, Fact>,
+    pub(super) tables: IndexMap<Text, Arc<Table>>,
     pub(super) params: IndexMap<Text, Param>,
     pub(super) profiles: IndexMap<Text, Profile>,
     pub(super) entries: IndexMap<Text, Entry>,
     pub(super) scenarios: Vec<Scenario>,
     pub(super) weights: Vec<Option<(Span, Weight)>>,
     pub(super) functions: IndexMap<Text, Function>,
-    pub(super) stems: IndexMap<Text, Value>,
+    pub(super) stems: IndexMap<Text, Stem>,
     pub(super) used: Vec<Used>,
     pub(super) aims: IndexMap<Text, aims::Aimed>,
     pub(super) requirements: Vec<Requirement>,
@@ -48,7 +51,7 @@ pub(super) struct Draft {
 /// A file that was read.
 struct Module {
     /// What its stem stands for.
-    value: Value,
+    stem: Stem,
     /// Whether its names are offered bare.
     bare: bool,
 }
@@ -145,6 +148,7 @@ impl Draft {
             schema,
             constitution: self.constitution,
             facts: self.facts,
+            tables: self.tables,
             params: self.params,
             profiles: self.profiles,
             entries: self.entries,
@@ -231,20 +235,19 @@ pub(super) fn file(document: &Document, asked: Option<&Asked>, draft: &mut Draft
         if let Some(node) = document.root.get("use") {
             uses::read(node, draft, reader);
         }
-        let value = match asked {
+        let stem = match asked {
             Some(_) if renamed => apart(&document.root, draft, reader),
             _ => {
-                let before = draft.facts.len();
+                let (facts, tables) = (draft.facts.len(), draft.tables.len());
                 content(&document.root, asked.is_none(), draft, reader);
-                let facts = draft.facts.iter().skip(before).map(|(name, fact)| (name.clone(), fact.value.clone()));
-                stem_value(facts.collect(), &document.root)
+                stem_of(draft.facts.iter().skip(facts), draft.tables.iter().skip(tables), &document.root)
             }
         };
-        draft.modules.insert(document.source, Module { value, bare: !renamed });
+        draft.modules.insert(document.source, Module { stem, bare: !renamed });
     }
     draft.reading.pop();
     if let (Some(asked), Some(module)) = (asked, draft.modules.get(&document.source)) {
-        draft.stems.insert(asked.stem(document), module.value.clone());
+        draft.stems.insert(asked.stem(document), module.stem.clone());
     }
 }
 
@@ -266,16 +269,16 @@ fn unnamed(root: &Node, asked: &Asked, reader: &mut Reader<'_>) {
 }
 
 /// Reads a module under another name: its facts are no names of the spec. Gives what the name stands for.
-fn apart(root: &Node, draft: &mut Draft, reader: &mut Reader<'_>) -> Value {
+fn apart(root: &Node, draft: &mut Draft, reader: &mut Reader<'_>) -> Stem {
     let mut alone = Draft::default();
     for entry in root.as_map().unwrap_or_default() {
         match entry.key.text.as_str() {
-            "facts" => sections::facts(&entry.value, false, &mut alone, reader),
+            "facts" => facts::read(&entry.value, false, &mut alone, reader),
             "constitution" => sections::constitution(entry, draft, reader),
             _ => {}
         }
     }
-    stem_value(alone.facts.into_iter().map(|(name, fact)| (name, fact.value)).collect(), root)
+    stem_of(alone.facts.iter(), alone.tables.iter(), root)
 }
 
 fn content(root: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
@@ -286,7 +289,7 @@ fn content(root: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
             // Read already, under another name.
             "constitution" if draft.constitution.as_ref().is_some_and(|one| one.span == entry.key_span) => {}
             "constitution" => sections::constitution(entry, draft, reader),
-            "facts" => sections::facts(value, own, draft, reader),
+            "facts" => facts::read(value, own, draft, reader),
             "params" => params::read(value, own, draft, reader),
             "profiles" => profiles::read(value, draft, reader),
             "context" | "draw" | "derive" | "say" => sections::entries(entry, None, own, draft, reader),
@@ -308,8 +311,21 @@ fn stem_name(path: &str) -> Text {
 }
 
 /// What a used file's name stands for: its facts, and the content of a constitution.
-fn stem_value(facts: Vec<(Text, Value)>, root: &Node) -> Value {
+fn stem_of<'f>(
+    facts: impl Iterator<Item = (&'f Text, &'f Fact)>,
+    tables: impl Iterator<Item = (&'f Text, &'f Arc<Table>)>,
+    root: &Node,
+) -> Stem {
+    let (mut values, mut types) = (Vec::new(), Vec::new());
+    for (name, fact) in facts {
+        values.push((name.clone(), fact.value.clone()));
+        types.push((name.clone(), fact.ty.clone()));
+    }
     let constitution = root.get("constitution").map(Node::value);
-    let own = constitution.as_ref().and_then(Value::as_map).into_iter().flat_map(Map::iter).cloned();
-    Value::map(facts.into_iter().chain(own))
+    for (name, value) in constitution.as_ref().and_then(Value::as_map).into_iter().flat_map(Map::iter) {
+        values.push((name.clone(), value.clone()));
+        types.push((name.clone(), Type::of(value)));
+    }
+    let tables = tables.map(|(name, table)| (name.clone(), Arc::clone(table))).collect();
+    Stem { value: Value::map(values), ty: Type::map_of(types), tables }
 }

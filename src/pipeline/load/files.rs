@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
             Ok(text) => {
                 let id = self.sources.add(shown, text);
                 self.closure.push(id);
-                // YAML says so itself.
+                // YAML and CSV say so themselves.
                 (folder == "scenarios" || !self.byte_order_mark(id, text)).then_some(id)
             }
             Err(offset) => {
@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reports a byte order mark, which would become a part of the text.
-    fn byte_order_mark(&mut self, id: SourceId, text: &str) -> bool {
+    pub(super) fn byte_order_mark(&mut self, id: SourceId, text: &str) -> bool {
         let marked = text.starts_with('\u{feff}');
         if marked {
             let span = Span::new(id, 0..'\u{feff}'.len_utf8());

@@ -62,8 +62,8 @@ pub const TOP_KEYS: &[TopKey] = &[
     ),
     anywhere(
         "facts",
-        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/constant"}}"##,
-        "Constants by name. An unused one is an error.",
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/fact"}}"##,
+        "Constants by name: data, or a table with `csv` or `columns`. An unused one is an error.",
     ),
     anywhere(
         "params",
