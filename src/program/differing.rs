@@ -52,6 +52,7 @@ impl Lower<'_> {
                 self.report(Diagnostic::error(codes::DEPENDENCY_CYCLE, span, format!("these names need each other: {path}")));
                 return None;
             };
+            self.note_differing(slot);
             return Some((SlotId { dataset: None, slot }, known.ty));
         }
         let inner = name.split_once('.').and_then(|(stem, inner)| Some((world.datasets.get_full(stem)?, inner)));

@@ -267,8 +267,8 @@ impl Lower<'_> {
         self.apart(Purpose::Check, &[], lower).0
     }
 
-    /// Notes that a slot is something else in another world: whatever its type allows, whatever the scenario.
-    pub fn differs(&mut self, at: usize) {
+    /// Notes that a slot is something else in another world: whatever its type allows, in any scenario.
+    pub(super) fn note_differing(&mut self, at: usize) {
         self.sites.differing.insert(at);
     }
 

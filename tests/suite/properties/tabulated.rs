@@ -21,8 +21,7 @@ struct Draws {
     n: u8,
     f: f64,
     m: u16,
-    p: bool,
-    q: bool,
+    s: [bool; 2],
 }
 
 /// What can be asked of the draws: which draw, as an expression, and as a function.
@@ -41,8 +40,8 @@ const ATOMS: &[Atom] = &[
     (4, "0.7 < f", |draws| draws.f > 0.7),
     (5, "m > 300", |draws| draws.m > 300),
     (5, "7 < m <= 600", |draws| (8..=600).contains(&draws.m)),
-    (6, "'p' in s", |draws| draws.p),
-    (6, "not s", |draws| !draws.p && !draws.q),
+    (6, "'p' in s", |draws| draws.s[0]),
+    (6, "not s", |draws| draws.s == [false, false]),
     (7, "scenario == 'two'", |draws| draws.second),
 ];
 
@@ -192,7 +191,7 @@ fn combinations() -> Vec<Draws> {
                 let bit = |at: u8| bits >> at & 1 == 1;
                 let v = if bit(0) { 'x' } else { 'z' };
                 for (f, m) in [0.1, 0.5, 0.9].into_iter().flat_map(|f| [1, 200, 450, 900].map(|m| (f, m))) {
-                    all.push(Draws { second, w, v, b: bit(1), n, f, m, p: bit(2), q: bit(3) });
+                    all.push(Draws { second, w, v, b: bit(1), n, f, m, s: [bit(2), bit(3)] });
                 }
             }
         }
@@ -222,10 +221,11 @@ proptest! {
         let wanted = rows.iter().filter(|row| row.unreachable(&truths)).map(|row| row.line).collect();
         prop_assert_eq!(reported(&text), Some(wanted), "{}", text);
 
-        let observed: String =
-            conditions.iter().enumerate().map(|(at, one)| format!("  c{at}: \"{{{{ {} }}}}\"\n", spec.text(one))).collect();
-        let d = spec.text(&spec.d);
-        let text = format!("{HEAD}derive:\n  d: \"{{{{ {d} }}}}\"\n{observed}record: {{input: \"{{{{ context }}}}\"}}\n");
+        let mut text = format!("{HEAD}derive:\n  d: \"{{{{ {} }}}}\"\n", spec.text(&spec.d));
+        for (at, one) in conditions.iter().enumerate() {
+            writeln!(text, "  c{at}: \"{{{{ {} }}}}\"", spec.text(one)).unwrap();
+        }
+        text += "record: {input: \"{{ context }}\"}\n";
         let checked = compile(&world([("scenarios/small.yaml", text)]), "small.yaml").unwrap();
         for record in names(&checked, 3, &(0..200).collect::<Vec<_>>()) {
             let seen: Vec<bool> = (0..conditions.len()).map(|at| record[&format!("c{at}")] == "true").collect();

@@ -48,17 +48,18 @@ impl<'c> Ground<'c> {
     /// The values that stand for a draw in a scenario.
     fn domain(&self, at: usize, scenario: usize, reading: &Reading) -> Option<Domain> {
         let drawn = &self.sites.drawn;
-        let Some(known) = drawn.get(&(at, Some(scenario))).or_else(|| drawn.get(&(at, None))) else {
-            return Some(Domain { values: vec![Value::Undefined], exact: true });
-        };
+        let form = drawn.get(&(at, Some(scenario))).or_else(|| drawn.get(&(at, None)));
         let mut found = if self.sites.differing.contains(&at) {
             let forms = drawn.range((at, None)..=(at, Some(usize::MAX)));
-            let values = domain(&Type::join_all(forms.map(|(_, form)| form.ty.clone())), reading)?;
-            Domain { exact: false, ..values }
+            let all = domain(&Type::join_all(forms.map(|(_, form)| form.ty.clone())), reading)?;
+            Domain { exact: false, ..all }
         } else {
-            domain(&known.ty, reading)?
+            match form {
+                Some(form) => domain(&form.ty, reading)?,
+                None => Domain { values: Vec::new(), exact: true },
+            }
         };
-        if known.optional {
+        if form.is_none_or(|form| form.optional) {
             found.values.push(Value::Undefined);
         }
         (!found.values.is_empty()).then_some(found)
