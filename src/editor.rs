@@ -93,6 +93,7 @@ const SHARED: &[(&str, &str)] = &[
         "pool",
         r##"{"anyOf": [{"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/literal"}}, {"$ref": "#/$defs/expression"}]}"##,
     ),
+    ("renamed", r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"type": "string"}}"##),
     (
         "param_value",
         r##"{"anyOf": [{"$ref": "#/$defs/param_scalar"}, {"type": "array", "items": {"$ref": "#/$defs/param_scalar"}}]}"##,

@@ -85,6 +85,7 @@ codes! {
     MISSING_ELSE = "missing-else": "a choice that may choose nothing";
     NEEDLESS_ELSE = "needless-else": "an else that can never be reached";
     UNREACHABLE = "unreachable": "a row, case or scenario that can never be chosen";
+    CONSTANT = "constant": "a condition or a derivation that comes out the same in every record";
     NEEDS_WHEN = "needs-when": "a name read where it may be absent";
     DEPENDENCY_CYCLE = "dependency-cycle": "names that need each other";
     UNUSED = "unused": "something that nothing reads";

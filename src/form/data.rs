@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::data::{Field, Fields, List, Map, Text, Type, Value};
-use crate::diag::codes;
 use crate::engine::yaml::Node;
 use crate::program::{Env, Fault, Form, Lower, Lowered, Op, TemplateText};
 use crate::source::Span;
@@ -180,8 +179,8 @@ impl Op for MapOp {
         let mut map = Map::with_capacity(self.0.len());
         for (name, op) in &self.0 {
             let value = match op.eval(env) {
-                // In a worked example a field that reads an open name is open, too; only who reads the field is at fault.
-                Err(fault) if env.frame.is_example() && fault.code == codes::EXAMPLE_FAILED => continue,
+                // A field that reads an open name is open, too; only who reads the field is at fault.
+                Err(fault) if env.frame.is_open(&fault) => continue,
                 other => other?,
             };
             if !value.is_undefined() {

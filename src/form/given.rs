@@ -7,7 +7,7 @@ use super::parse::{Parse, Shape};
 use crate::data::{Text, Type, Value};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::engine::yaml::NodeKind;
-use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Answer, Env, ExprText, Fault, Form, Lower, Lowered, Op};
 use crate::source::Span;
 
 /// More whole numbers than this are not counted through to see whether cases exhaust them.
@@ -93,10 +93,14 @@ impl Form for Given {
         let mut cases = Vec::with_capacity(self.cases.len());
         for case in &self.cases {
             self.reachable(case, &ty, cx);
+            cx.case(&self.of, case.span, &case.value, &case.shown);
+            let outside = cx.assumed();
+            cx.assume(&self.of, Answer::Equal(case.value.clone()));
             let lowered = match &case.value {
                 Value::Text(name) if by_scenario => cx.only_in(name, |cx| case.body.lower(cx)),
                 _ => case.body.lower(cx),
             };
+            cx.forget(outside);
             optional |= lowered.optional;
             result = result.join(&lowered.ty);
             cases.push((case.value.clone(), lowered.op));

@@ -40,6 +40,7 @@ mod give;
 mod constant;
 mod text;
 mod file;
+mod with;
 mod say;
 mod record;
 mod refused;
@@ -76,7 +77,8 @@ impl FormKind {
     /// nor what belongs to it.
     pub fn modifiers(&self) -> impl Iterator<Item = &'static Key> {
         let own = |name: &str| self.options.contains(&name);
-        MODIFIERS.iter().filter(move |key| !own(key.name) && !(own("as") && matches!(key.name, "each" | "where" | "key")))
+        let taken = move |name: &str| own(name) || (own("as") && matches!(name, "each" | "where" | "key"));
+        MODIFIERS.iter().filter(move |key| !taken(key.name))
     }
 }
 
@@ -106,13 +108,14 @@ pub const FORMS: &[FormKind] = &[
     constant::KIND,
     text::KIND,
     file::KIND,
+    with::KIND,
 ];
 
 /// The keys that may stand beside any form.
 pub const MODIFIERS: &[Key] = modifiers::KEYS;
 
 /// Heads that the language will have; until then they are refused by name.
-pub const LATER: &[&str] = &["policy", "with"];
+pub const LATER: &[&str] = &["policy"];
 
 /// The form of a head key.
 #[must_use]

@@ -1,8 +1,11 @@
 //! What the names of a spec refer to: the input of lowering.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::Form;
+use super::lower::Known;
 use crate::data::{Text, Type, Value};
 use crate::source::Span;
 
@@ -96,6 +99,33 @@ pub struct Param {
     pub span: Span,
 }
 
+/// A slot of the dataset that is being lowered, or of one that it uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SlotId {
+    /// The number of the used dataset.
+    pub dataset: Option<usize>,
+    /// The slot there.
+    pub slot: usize,
+}
+
+/// A dataset under `use`: what can be read of its record of the same index.
+pub struct Dataset {
+    /// Its scenarios in order; one nameless scenario where it has none.
+    pub scenarios: Vec<Text>,
+    /// Context, draws, derivations and wording in the order of their slots.
+    pub entries: IndexMap<Text, (Section, Known)>,
+    /// The slot of its record.
+    pub record_slot: usize,
+    /// What is known of its record.
+    pub record: Known,
+    /// The causes of each leaf of its record, by path.
+    pub leaves: Vec<(Text, BTreeSet<Text>)>,
+    /// Its constants.
+    pub facts: IndexMap<Text, Value>,
+    /// Whether it has mistakes of its own: what is read of it is then not judged.
+    pub refused: bool,
+}
+
 /// Everything that names can refer to.
 pub struct World<'s> {
     /// First part of every address: the dataset's name or its `stream`.
@@ -112,6 +142,8 @@ pub struct World<'s> {
     pub params: IndexMap<Text, Param>,
     /// The names of used files, each with its facts (and, for the constitution, its content).
     pub stems: IndexMap<Text, Value>,
+    /// The names of used datasets.
+    pub datasets: IndexMap<Text, Dataset>,
     /// Functions, by name.
     pub functions: IndexMap<Text, FunctionEntry<'s>>,
     /// The record.

@@ -46,6 +46,8 @@ pub struct Spec {
     pub functions: IndexMap<Text, Function>,
     /// The names of used files.
     pub stems: IndexMap<Text, Value>,
+    /// The datasets that it uses, each with its own spec.
+    pub used: Vec<Used>,
     /// The record, and its place.
     pub record: Option<(Span, Box<dyn Form>)>,
     /// The labels that are planned, by the derived name.
@@ -66,6 +68,18 @@ pub struct Spec {
     pub incomplete: bool,
     /// Functions that did not read.
     pub refused: Vec<Text>,
+}
+
+/// A dataset under `use`.
+pub struct Used {
+    /// The name that its record is read under.
+    pub stem: Text,
+    /// The place that uses it.
+    pub span: Span,
+    /// Its spec.
+    pub spec: Spec,
+    /// Whether all of it could be read.
+    pub whole: bool,
 }
 
 /// A constant.

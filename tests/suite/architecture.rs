@@ -96,7 +96,7 @@ fn files_stay_short() {
 
 #[test]
 fn nothing_is_left_unfinished() {
-    for folder in ["src", "tests", "benches"] {
+    for folder in ["src", "tests", "benches", "fuzz/src", "fuzz/targets"] {
         check(folder, rules::no_leftovers);
     }
 }

@@ -26,4 +26,6 @@ mod record_schema;
 mod recipes;
 mod rederive;
 mod reference;
+mod used;
 mod wording;
+mod worlds;

@@ -16,6 +16,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use dictum::build::piloted;
 use dictum::diag::Diagnostics;
 use dictum::pipeline::expand::Expander;
 use dictum::pipeline::load::{Workspace, datasets, strays};
@@ -32,19 +33,21 @@ use mutate::{Choices, damaged};
 const MUTANTS: usize = 10_000;
 /// Records that are made of a spec that survives its damage.
 const RECORDS: u64 = 4;
+/// The aims of one mutant in so many are tried, too, which takes longer than all the rest.
+const PILOTED: usize = 16;
 /// Longer than any spec may take, on however busy a machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 type Files = Vec<(String, Vec<u8>)>;
 
-/// Checks every dataset of a workspace and makes a few records of those that are sound; `Err` with what is wrong with the
-/// answer itself.
-fn answer(files: Files) -> Result<Found, String> {
+/// Checks every dataset of a workspace and makes a few records of those that are sound, after trying their aims where `pilot`
+/// asks for it; `Err` with what is wrong with the answer itself.
+fn answer(files: Files, pilot: bool) -> Result<Found, String> {
     let world = world(files);
     let workspace = Workspace { world: &world, root: ROOT.into() };
     let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
     let mut accepted = true;
-    let mut unmade = Vec::new();
+    let mut later = Diagnostics::default();
     for (_, path) in datasets(&workspace, &mut diagnostics) {
         let checked = sound(&workspace, &path, &mut sources, &mut diagnostics);
         accepted &= checked.is_some();
@@ -52,15 +55,20 @@ fn answer(files: Files) -> Result<Found, String> {
         let plan = plan(&checked, 0, 0, RECORDS);
         let mut expander = Expander::new(&plan, false);
         let mut made = |index| record(&checked, &mut expander, &mut Tally::default(), index);
-        unmade.extend((0..RECORDS).filter_map(|index| made(index).err()).flatten());
+        for one in (0..RECORDS).filter_map(|index| made(index).err()).flatten() {
+            later.push(one);
+        }
+        if pilot {
+            piloted(&workspace, &checked, &sources, &mut later);
+        }
     }
     if accepted == diagnostics.has_errors() {
         let found = Found { diagnostics: diagnostics.sorted(&sources), sources, built: accepted };
         return Err(format!("accepted: {accepted}, errors: {}", found.human()));
     }
     strays(&workspace, &mut sources, &mut diagnostics);
-    for one in unmade {
-        diagnostics.push(one);
+    for one in later.iter() {
+        diagnostics.push(one.clone());
     }
     let found = Found { diagnostics: diagnostics.sorted(&sources), sources, built: accepted };
     match found.bad_manners().as_slice() {
@@ -71,6 +79,7 @@ fn answer(files: Files) -> Result<Found, String> {
 
 /// One mutant: what was done to which file, and all files.
 struct Mutant {
+    number: usize,
     title: String,
     text: Vec<u8>,
     files: Files,
@@ -90,7 +99,7 @@ fn mutant(number: usize, workspaces: &[Files]) -> Mutant {
     let (path, content) = &mut files[at];
     let (text, damage) = damaged(content, &mut choices);
     content.clone_from(&text);
-    Mutant { title: format!("mutant {number}: {path}, {damage}"), text, files }
+    Mutant { number, title: format!("mutant {number}: {path}, {damage}"), text, files }
 }
 
 /// Whether a dataset reads this file: the editor schema is for editors.
@@ -101,10 +110,11 @@ fn read(path: &str) -> bool {
 /// Whether a mutant is still sound, or what is wrong with how it ends. A thread of its own, so that a panic is caught, a spec that
 /// does not end is left behind, and a stack that overflows has a name.
 fn ending(mutant: Mutant) -> Result<bool, String> {
-    let Mutant { title, text, files } = mutant;
+    let Mutant { number, title, text, files } = mutant;
+    let pilot = number.is_multiple_of(PILOTED);
     let (sender, receiver) = mpsc::channel();
     let named = thread::Builder::new().name(title.clone());
-    let running = named.spawn(move || sender.send(answer(files).map(|found| found.built))).unwrap();
+    let running = named.spawn(move || sender.send(answer(files, pilot).map(|found| found.built))).unwrap();
     let why = match receiver.recv_timeout(PATIENCE) {
         Ok(Ok(sound)) => return Ok(sound),
         Ok(Err(why)) => why,
@@ -126,7 +136,7 @@ fn numbers() -> Range<usize> {
 #[test]
 fn the_undamaged_workspaces_are_sound() {
     for (folder, ..) in SHIPPED {
-        let found = answer(files(folder)).unwrap();
+        let found = answer(files(folder), true).unwrap();
         assert!(found.diagnostics.is_empty(), "{folder}:\n{}", found.human());
     }
 }

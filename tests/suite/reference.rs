@@ -68,6 +68,9 @@ fn around(head: &str) -> &'static str {
         "only" => "context: {people: {int: 1..500}}\n",
         "fold" => "facts: {duties: [{hours: 3}, {hours: 5}]}\n",
         "give" => "facts: {duties: [{todo: contain it}, {todo: tell them}]}\n",
+        "with" => {
+            "context: {role: [manager, auditor]}\nderive:\n  decision: {given: role, cases: {manager: allow, auditor: deny}}\n"
+        }
         _ => "",
     }
 }
@@ -75,9 +78,12 @@ fn around(head: &str) -> &'static str {
 /// A whole spec around the example of a form.
 pub(super) fn form_spec(kind: &FormKind) -> String {
     let (name, _) = kind.example.split_once(':').unwrap();
-    let section = if kind.draws { "context" } else { "derive" };
+    let around = around(kind.head);
+    let section = if kind.draws { "context:\n" } else { "derive:\n" };
+    // What stands around may have begun the section.
+    let section = if around.contains(section) { "" } else { section };
     let head = "dictum: 1\ndataset: example\nsize: 1\n";
-    format!("{head}{}{section}:\n  {}\nrecord: {{value: \"{{{{ {name} }}}}\"}}\n", around(kind.head), kind.example)
+    format!("{head}{around}{section}  {}\nrecord: {{value: \"{{{{ {name} }}}}\"}}\n", kind.example)
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod overrides;
 mod params;
 mod profiles;
 mod sections;
+mod uses;
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::yaml;

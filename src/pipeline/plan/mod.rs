@@ -25,6 +25,8 @@ pub struct Plan<'c> {
     pub count: u64,
     /// The key of every draw, by number.
     pub keys: Vec<Key>,
+    /// The same records of the used datasets.
+    pub used: Vec<Plan<'c>>,
     quota: Option<Quota>,
     /// The planned labels: by aim and scenario.
     aims: Vec<Vec<Option<(Quota, &'c [Value])>>>,
@@ -37,7 +39,8 @@ pub fn plan(checked: &Checked, seed: u64, from: u64, count: u64) -> Plan<'_> {
     // `scenario` is a reserved name, so no draw has this address.
     let key = Key::new(seed, [checked.address().as_str(), "scenario"]);
     let quota = checked.spec.weights.clone().map(|weights| Quota::new(key, weights));
-    Plan { checked, seed, from, count, keys, quota, aims: aims(checked, seed) }
+    let used = checked.used.iter().map(|one| plan(&one.checked, seed, from, count)).collect();
+    Plan { checked, seed, from, count, keys, used, quota, aims: aims(checked, seed) }
 }
 
 /// One quota for each name aimed at in each scenario, over the ranks of the scenario. `aim` is a reserved name, so no draw has
