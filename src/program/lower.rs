@@ -286,7 +286,7 @@ impl<'s> Lower<'s> {
         let facts = self.world.facts.keys().map(Text::as_str);
         let stems = self.world.stems.keys().map(Text::as_str);
         let datasets = self.world.datasets.keys().map(Text::as_str);
-        let reserved = ["scenario", "index", "context", "say", "record", "params"];
+        let reserved = ["scenario", "index", "context", "say", "record", "params", "aim"];
         locals.chain(entries).chain(facts).chain(stems).chain(datasets).chain(reserved).collect()
     }
 

@@ -151,7 +151,7 @@ fn judge(checked: &Checked, frame: &Frame<'_>, record: &Value, place: &dyn Fn(&s
             // Wording may say what the input does not hold.
             Err(fault) if target.worded && fault.code == codes::NOT_REDERIVED => continue,
             Err(fault) => {
-                wrong.push(fault.in_record(place(&target.path)));
+                wrong.push(underivable(target, *fault).in_record(place(&target.path)));
                 continue;
             }
         };
@@ -159,6 +159,17 @@ fn judge(checked: &Checked, frame: &Frame<'_>, record: &Value, place: &dyn Fn(&s
             wrong.push(differs(target, emitted, &found).in_record(place(&target.path)));
         }
     }
+}
+
+/// What the input does not hold stays absent there, so whatever stops a target from being computed is a gap of the input.
+fn underivable(target: &Target, fault: Diagnostic) -> Diagnostic {
+    if fault.code == codes::NOT_REDERIVED {
+        return fault;
+    }
+    let message = format!("the input does not give `{}`: {}", target.path, fault.message);
+    let diagnostic = Diagnostic::error(codes::NOT_REDERIVED, target.span, message);
+    let diagnostic = fault.primary.into_iter().fold(diagnostic, |one, label| one.label(label.span, "here"));
+    diagnostic.hint("put all that it is computed from into the input, each as one whole `{{ name }}`")
 }
 
 fn differs(target: &Target, emitted: Option<&Value>, found: &Value) -> Diagnostic {
