@@ -28,7 +28,7 @@ pub(super) fn describe(error: &ValidationError<'_>) -> String {
 
 /// Words of the schema's own library begin like sentences.
 fn lower_first(mut phrase: String) -> String {
-    let capital = phrase.chars().next().filter(|first| first.is_ascii_uppercase());
+    let capital = phrase.chars().next().filter(char::is_ascii_uppercase);
     // An abbreviation keeps its capitals.
     if let Some(first) = capital.filter(|_| phrase.chars().nth(1).is_some_and(|second| second.is_ascii_lowercase())) {
         phrase.replace_range(..1, &first.to_ascii_lowercase().to_string());
