@@ -68,7 +68,7 @@ pub(super) enum Form {
 pub(super) enum Command {
     /// Make datasets and write them, all or nothing
     Build(Build),
-    /// Find mistakes in specs, and try their first records, without writing anything
+    /// Find mistakes in specs, and try their first records, without writing any dataset
     Check(Check),
     /// Print a few records, from anywhere in a dataset
     Preview(Preview),
@@ -309,7 +309,7 @@ fn after_help() -> String {
     let examples = "\
 Examples:
   dictum build                    make every dataset, in every format, into out/
-  dictum check                    find mistakes without writing anything
+  dictum check                    find mistakes without building
   dictum preview reviews          look at three records
   dictum build --help             all options, with examples";
     format!("Exit codes:\n{}\n\n{examples}", codes.join("\n"))

@@ -47,11 +47,13 @@ pub fn plan(checked: &Checked, seed: u64, from: u64, count: u64) -> Plan<'_> {
 }
 
 /// One quota for each name aimed at in each scenario, over the ranks of the scenario. `aim` is a reserved name, so no draw has
-/// these addresses; they differ by scenario, or the records of one block would all be given the same label.
+/// these addresses; they differ by the scenario's number, which decides who gets which index, too: with one for all, the
+/// records of one block would all be given the same label.
 fn aims(checked: &Checked, seed: u64) -> Vec<Dealt<'_>> {
     let address = checked.address().as_str();
     let of = |aimed: &'_ Aimed, scenario: usize, labels: &Labels| {
-        Quota::new(Key::new(seed, [address, "aim", &aimed.name, checked.scenario(scenario)]), labels.weights.clone())
+        let path = [address, "aim", &aimed.name, &scenario.to_string()];
+        Quota::new(Key::new(seed, path), labels.weights.clone())
     };
     let all = checked.settling.aims.iter().map(|aimed| {
         let each = aimed.labels.iter().enumerate();

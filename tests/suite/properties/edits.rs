@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::forms::{Choice, drawn, other};
-use super::spec::{Body, Entry, Gives, Spec, replace_word};
+use super::spec::{Body, Entry, Gives, REDRAWN, Spec, replace_word};
 
 /// A spec after an edit.
 #[derive(Debug)]
@@ -53,6 +53,7 @@ pub(super) fn edits(spec: &Spec, choice: Choice) -> Vec<Edited> {
         field_removed(spec, at),
         overlaid(spec, at),
         scenario_renamed(spec, at),
+        replanned(spec),
     ];
     all.into_iter().flatten().collect()
 }
@@ -230,5 +231,14 @@ fn scenario_renamed(spec: &Spec, at: usize) -> Option<Edited> {
     let scenario = edited.spec.scenarios.get_mut(at % count.max(1))?;
     "another".clone_into(&mut scenario.name);
     edited.may_move.insert("scenario".to_owned());
+    Some(edited)
+}
+
+/// Other labels planned: only the draws that the labels depend on are made anew.
+fn replanned(spec: &Spec) -> Option<Edited> {
+    let plan = spec.plan?;
+    let mut edited = Edited::new("another plan", spec.clone());
+    edited.spec.plan = Some(1 - plan);
+    edited.may_move = REDRAWN.iter().map(|name| (*name).to_owned()).collect();
     Some(edited)
 }

@@ -19,7 +19,10 @@ pub(super) fn specs() -> impl Strategy<Value = Spec> {
     let scenario = (0..3_u8, prop::collection::vec(choice(), 0..3));
     let parts =
         (prop::collection::vec(choice(), 3..9), prop::collection::vec(choice(), 0..5), prop::collection::vec(scenario, 0..4));
-    parts.prop_map(|(draws, derivations, scenarios)| spec(&draws, &derivations, &scenarios))
+    (parts, 0..3_usize).prop_map(|((draws, derivations, scenarios), plan)| {
+        let spec = spec(&draws, &derivations, &scenarios);
+        Spec { plan: plan.checked_sub(1), ..spec }
+    })
 }
 
 fn spec(draws: &[Choice], derivations: &[Choice], scenarios: &[(u8, Vec<Choice>)]) -> Spec {
@@ -42,7 +45,7 @@ fn spec(draws: &[Choice], derivations: &[Choice], scenarios: &[(u8, Vec<Choice>)
     let body = Body { yaml, reads };
     entries.push(Entry { section: "say", name: "line".to_owned(), gives: Gives::Other, body, optional: false, in_module: false });
     let scenarios = scenarios.iter().enumerate().map(|(at, (weight, choices))| scenario(at, *weight, choices, &entries));
-    Spec { dataset: "small".to_owned(), stream: None, scenarios: scenarios.collect(), entries, reversed: false }
+    Spec { dataset: "small".to_owned(), stream: None, scenarios: scenarios.collect(), entries, reversed: false, plan: None }
 }
 
 fn scenario(at: usize, weight: u8, choices: &[Choice], base: &[Entry]) -> Scenario {

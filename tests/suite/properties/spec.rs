@@ -21,6 +21,18 @@ const FACTS: &str = "facts:
       red: {how: {near: [20], within: 3}, line: \"red of {{ colours | first }}\"}
 ";
 
+/// A module that aims at a label: its name, and the two plans that a spec may have.
+const PLAN: &str = "plan.yaml";
+const PLANS: [&str; 2] = [
+    "aim: {p_kind: {pick: {high: 1, low: 2}}}\n",
+    "aim: {p_kind: [low, mid, high]}\nrequire: [{id: odd, that: p_at % 2 == 1}, {id: few, that: p_many < 9, redraw: [p_many]}]\n",
+];
+const PLANNED: &str = "context: {p_at: {int: 0..9}, p_many: {int: 0..12}, p_luck: {int: 0..999}}
+derive: {p_kind: {first: [{when: p_at > 6, give: high}, {when: p_at > 3, give: mid}, {give: low}]}}
+";
+/// What changes with the plan; `p_luck` does not.
+pub(super) const REDRAWN: [&str; 3] = ["p_at", "p_many", "p_kind"];
+
 /// What an entry gives, as far as other entries want to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gives {
@@ -70,6 +82,8 @@ pub(super) struct Spec {
     pub(super) scenarios: Vec<Scenario>,
     /// Sections, and fields of the record, in the other order.
     pub(super) reversed: bool,
+    /// Which labels are planned, if any.
+    pub(super) plan: Option<usize>,
 }
 
 impl Entry {
@@ -118,14 +132,18 @@ impl Spec {
     /// The files of the workspace. The facts stand in the module, because what a module offers may be left unread.
     pub(super) fn files(&self) -> Vec<(String, String)> {
         let stream = self.stream.as_ref().map_or_else(String::new, |stream| format!("stream: {stream}\n"));
-        let header = format!("dictum: 1\ndataset: {}\nsize: 10\n{stream}use: [{MODULE}]\n", self.dataset);
+        let plan = self.plan.and_then(|plan| PLANS.get(plan));
+        let used = if plan.is_some() { format!("{MODULE}, {PLAN}") } else { MODULE.to_owned() };
+        let header = format!("dictum: 1\ndataset: {}\nsize: 10\n{stream}use: [{used}]\n", self.dataset);
         let mut parts = [self.sections(false), self.scenarios(), self.record()];
         if self.reversed {
             parts.reverse();
         }
         let own = format!("{header}{}", parts.concat());
         let module = format!("dictum: 1\n{FACTS}{}", self.sections(true));
-        vec![(format!("scenarios/{FILE}"), own), (format!("scenarios/{MODULE}"), module)]
+        let plan = plan.map(|plan| (format!("scenarios/{PLAN}"), format!("dictum: 1\n{PLANNED}{plan}")));
+        let files = [(format!("scenarios/{FILE}"), own), (format!("scenarios/{MODULE}"), module)];
+        files.into_iter().chain(plan).collect()
     }
 
     fn sections(&self, in_module: bool) -> String {
