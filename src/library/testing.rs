@@ -108,7 +108,7 @@ fn number_calls() -> Vec<(&'static str, Vec<Value>)> {
         ("div_exact", vec![Value::Int(140), Value::Int(-7)]),
         ("int", vec![half.clone()]),
         ("int", vec![text("x"), half.clone()]),
-        ("range", vec![Value::Int(90), Value::Int(170)]),
+        ("range", vec![Value::Int(90), Value::Int(150)]),
         ("range", vec![Value::Int(9), Value::Int(1), Value::Int(-3)]),
         ("range", vec![Value::Int(100), Value::Int(310), Value::Int(70)]),
         ("range", vec![Value::Int(1), Value::Int(9), Value::Int(-3)]),
