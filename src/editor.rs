@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use crate::form::{FORMS, FormKind, Key, MODIFIERS};
 use crate::pipeline::load::{
-    AIM_SCHEMA, CHECK_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, PARAM_KEYS, PROFILE_KEYS,
-    REQUIREMENT_KEYS, SCENARIO_KEYS, TOP_KEYS, TYPES,
+    AIM_SCHEMA, CELL_TYPES, CHECK_KEYS, COLUMN_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS,
+    PARAM_KEYS, PROFILE_KEYS, REQUIREMENT_KEYS, SCENARIO_KEYS, TABLE_KEYS, TOP_KEYS, TYPES,
 };
 
 type Object = Map<String, Value>;
@@ -87,12 +87,17 @@ const SHARED: &[(&str, &str)] = &[
     ("literal", r#"{"not": {"type": "string", "pattern": "\\{\\{"}}"#),
     (
         "constant",
-        r##"{"allOf": [{"$ref": "#/$defs/literal"}], "items": {"$ref": "#/$defs/constant"}, "propertyNames": {"not": {"enum": ["csv", "columns"]}}, "additionalProperties": {"$ref": "#/$defs/constant"}}"##,
+        r##"{"allOf": [{"$ref": "#/$defs/literal"}], "items": {"$ref": "#/$defs/constant"}, "additionalProperties": {"$ref": "#/$defs/constant"}}"##,
+    ),
+    (
+        "fact",
+        r##"{"if": {"type": "object", "anyOf": [{"required": ["csv"]}, {"required": ["columns"]}]}, "then": {"$ref": "#/$defs/table"}, "else": {"$ref": "#/$defs/constant"}}"##,
     ),
     (
         "pool",
         r##"{"anyOf": [{"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/literal"}}, {"$ref": "#/$defs/expression"}]}"##,
     ),
+    ("renamed", r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"type": "string"}}"##),
     (
         "param_value",
         r##"{"anyOf": [{"$ref": "#/$defs/param_scalar"}, {"type": "array", "items": {"$ref": "#/$defs/param_scalar"}}]}"##,
@@ -147,8 +152,11 @@ fn definitions() -> Result<Object, serde_json::Error> {
         definitions.insert((*name).to_owned(), serde_json::from_str(fragment)?);
     }
     definitions.insert("type".to_owned(), argument_type());
+    definitions.insert("column_type".to_owned(), column_type());
     definitions.insert("aim".to_owned(), serde_json::from_str(AIM_SCHEMA)?);
     let tables = [
+        ("table", TABLE_KEYS),
+        ("column", COLUMN_KEYS),
         ("constitution", CONSTITUTION_KEYS),
         ("scenario", SCENARIO_KEYS),
         ("param", PARAM_KEYS),
@@ -161,8 +169,10 @@ fn definitions() -> Result<Object, serde_json::Error> {
     for (name, keys) in tables {
         definitions.insert(name.to_owned(), Value::Object(keyed(keys, false)?));
     }
-    if let Some(Value::Object(expectation)) = definitions.get_mut("expectation") {
-        expectation.insert("oneOf".to_owned(), json!([{"required": ["share"]}, {"required": ["distinct"]}]));
+    for (name, one, other) in [("expectation", "share", "distinct"), ("table", "csv", "rows")] {
+        if let Some(Value::Object(definition)) = definitions.get_mut(name) {
+            definition.insert("oneOf".to_owned(), json!([{"required": [one]}, {"required": [other]}]));
+        }
     }
     for place in PLACES {
         definitions.insert(place.name.to_owned(), choice(place)?);
@@ -311,6 +321,12 @@ fn keyed(keys: &[Key], dollar: bool) -> Result<Object, serde_json::Error> {
 fn argument_type() -> Value {
     let fields = json!({"type": "object", "additionalProperties": reference("type")});
     json!({"anyOf": [{"enum": TYPES}, {"type": "array"}, fields, {"type": "null"}]})
+}
+
+/// The type of a column: a word, or a list of the values it can have.
+fn column_type() -> Value {
+    let words: Vec<&str> = TYPES.iter().chain(CELL_TYPES).copied().collect();
+    json!({"anyOf": [{"enum": words}, {"type": "array", "minItems": 1}]})
 }
 
 fn object<const N: usize>(entries: [(&str, Value); N]) -> Object {

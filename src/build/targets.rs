@@ -11,16 +11,16 @@ use crate::pipeline::emit::{FORMATS, Format, Head};
 /// An encoder a format; those that cannot hold the records are errors.
 pub(super) fn prepare(checked: &Checked, formats: &[&'static dyn Format], diagnostics: &mut Diagnostics) -> Vec<Target> {
     let targets = formats.iter().map(|format| target(checked, *format, Severity::Error));
-    targets.filter_map(|target| target.map_err(|misfit| diagnostics.push(misfit)).ok()).collect()
+    targets.filter_map(|target| target.map_err(|misfit| diagnostics.push(*misfit)).ok()).collect()
 }
 
 /// Warns of every format that a build in all formats would refuse.
 pub fn warn_unfit(checked: &Checked, diagnostics: &mut Diagnostics) {
     let targets = FORMATS.iter().map(|format| target(checked, *format, Severity::Warning));
-    targets.filter_map(Result::err).for_each(|misfit| diagnostics.push(misfit));
+    targets.filter_map(Result::err).for_each(|misfit| diagnostics.push(*misfit));
 }
 
-fn target(checked: &Checked, format: &'static dyn Format, severity: Severity) -> Result<Target, Diagnostic> {
+fn target(checked: &Checked, format: &'static dyn Format, severity: Severity) -> Result<Target, Box<Diagnostic>> {
     let spec = &checked.spec;
     let head = Head {
         dataset: &spec.name,
@@ -33,7 +33,7 @@ fn target(checked: &Checked, format: &'static dyn Format, severity: Severity) ->
         Err(error) => {
             let span = spec.record.as_ref().map_or(spec.name_span, |(span, _)| *span);
             let misfit = Diagnostic { severity, ..Diagnostic::error(codes::NOT_COLUMNAR, span, error.to_string()) };
-            Err(misfit.hint("leave the format out with `--format`, or give the record a fixed shape"))
+            Err(Box::new(misfit.hint("leave the format out with `--format`, or give the record a fixed shape")))
         }
     }
 }

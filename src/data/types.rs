@@ -207,7 +207,10 @@ impl Type {
             (a, b) => a.or(b),
         };
         self.text = match (self.text.take(), &other.text) {
-            (Some(Words::Known(a)), Some(Words::Known(b))) => Self::words(a.union(b).cloned()).text,
+            (Some(Words::Known(mut a)), Some(Words::Known(b))) => {
+                a.extend(b.iter().cloned());
+                Some(if a.len() > MOST_WORDS { Words::Any } else { Words::Known(a) })
+            }
             (Some(_), Some(_)) => Some(Words::Any),
             (a, b) => a.or_else(|| b.clone()),
         };
@@ -219,28 +222,6 @@ impl Type {
             (Some(a), Some(b)) => Some(Box::new(a.join(b))),
             (a, b) => a.or_else(|| b.clone()),
         };
-        self
-    }
-
-    /// This type, with no bound left where it has grown from `before`: integers to the side where they grew, words to any text,
-    /// lists to any length, fields that came to be to fields of any name.
-    #[must_use]
-    pub fn widened(mut self, before: &Self) -> Self {
-        if let (Some(range), Some(old)) = (&mut self.int, before.int) {
-            range.min = if range.min < old.min { i128::MIN } else { range.min };
-            range.max = if range.max > old.max { i128::MAX } else { range.max };
-        }
-        if self.text != before.text && before.text.is_some() {
-            self.text = Some(Words::Any);
-        }
-        if let (Some(list), Some(old)) = (&mut self.list, &before.list) {
-            list.item = std::mem::take(&mut list.item).widened(&old.item);
-            list.min = if list.min < old.min { 0 } else { list.min };
-            list.max = list.max.filter(|max| old.max == Some(*max));
-        }
-        if let (Some(map), Some(old)) = (&mut self.map, &before.map) {
-            **map = std::mem::take(&mut **map).widened(old);
-        }
         self
     }
 
@@ -437,26 +418,6 @@ impl Type {
 }
 
 impl Fields {
-    fn widened(mut self, before: &Self) -> Self {
-        let mut rest = match (self.rest, &before.rest) {
-            (Some(rest), Some(old)) => Some(rest.widened(old)),
-            (rest, _) => rest.map(|rest| *rest),
-        };
-        let (kept, grown): (IndexMap<_, _>, IndexMap<_, _>) =
-            self.known.into_iter().partition(|(name, _)| before.known.contains_key(name));
-        self.known = kept;
-        for (name, field) in &mut self.known {
-            if let Some(old) = before.known.get(name) {
-                field.ty = std::mem::take(&mut field.ty).widened(&old.ty);
-            }
-        }
-        for field in grown.into_values() {
-            rest = Some(rest.take().unwrap_or_default().join(&field.ty));
-        }
-        self.rest = rest.map(Box::new);
-        self
-    }
-
     fn join(self, other: &Self) -> Self {
         let rest = match (self.rest, &other.rest) {
             (Some(a), Some(b)) => Some(Box::new(a.join(b))),
@@ -480,6 +441,8 @@ impl Fields {
         Self { known, rest }
     }
 }
+
+mod widen;
 
 #[cfg(test)]
 mod tests;

@@ -40,6 +40,9 @@ codes! {
     YAML_KEY = "yaml-key": "a key that is not text, a number, a boolean or null";
     YAML_MERGE = "yaml-merge": "a merge of something that is not a map";
     NUMBER_TOO_LARGE = "number-too-large": "a whole number beyond 128 bits";
+    CSV_SYNTAX = "csv-syntax": "text that is not CSV";
+    CSV_RAGGED = "csv-ragged": "a row of a CSV file with more or fewer cells than its header";
+    CSV_EMPTY = "csv-empty": "a CSV file without a header or without rows";
     DUPLICATE_KEY = "duplicate-key": "one key written twice in one mapping";
     TEMPLATE_UNQUOTED = "template-unquoted": "an unquoted `{{ … }}`, which YAML reads as a mapping";
     YAML_COMMENT = "yaml-comment": "a comment that may have been meant as text";
@@ -85,6 +88,7 @@ codes! {
     MISSING_ELSE = "missing-else": "a choice that may choose nothing";
     NEEDLESS_ELSE = "needless-else": "an else that can never be reached";
     UNREACHABLE = "unreachable": "a row, case or scenario that can never be chosen";
+    CONSTANT = "constant": "a condition or a derivation that comes out the same in every record";
     NEEDS_WHEN = "needs-when": "a name read where it may be absent";
     DEPENDENCY_CYCLE = "dependency-cycle": "names that need each other";
     UNUSED = "unused": "something that nothing reads";

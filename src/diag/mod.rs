@@ -187,8 +187,8 @@ impl Diagnostics {
         self.list.iter()
     }
 
-    /// Sorts by file and place and drops those said twice (a base entry is checked once for each scenario). Of one name that is
-    /// wrong in many places the first few are kept.
+    /// Sorts by file and place and drops those said twice: a base entry is checked once for each scenario, a cell of a table
+    /// wherever it is used. Of one name that is wrong in many places the first few are kept.
     #[must_use]
     pub fn sorted(mut self, sources: &Sources) -> Self {
         let key = |one: &Diagnostic| {
@@ -197,7 +197,8 @@ impl Diagnostics {
             (place.is_none(), place, record, one.severity, one.code, one.message.clone())
         };
         self.list.sort_by_cached_key(key);
-        self.list.dedup();
+        let said = |one: &Diagnostic| (one.code, one.severity, one.message.clone(), one.primary.clone(), one.record.clone());
+        self.list.dedup_by(|later, first| said(later) == said(first));
         self.fold_comments();
         self.fold_names();
         self

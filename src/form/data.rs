@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::data::{Field, Fields, List, Map, Text, Type, Value};
-use crate::diag::codes;
 use crate::engine::yaml::Node;
 use crate::program::{Env, Fault, Form, Lower, Lowered, Op, TemplateText};
 use crate::source::Span;
@@ -35,6 +34,12 @@ impl Form for Literal {
     fn draws(&self) -> bool {
         false
     }
+}
+
+/// Data as a form, whatever it holds.
+#[must_use]
+pub fn literal(node: &Node) -> Box<dyn Form> {
+    Box::new(Literal::of(node))
 }
 
 /// A template: typed where it is one whole `{{ … }}`, unless text is asked for.
@@ -180,8 +185,8 @@ impl Op for MapOp {
         let mut map = Map::with_capacity(self.0.len());
         for (name, op) in &self.0 {
             let value = match op.eval(env) {
-                // In a worked example a field that reads an open name is open, too; only who reads the field is at fault.
-                Err(fault) if env.frame.is_example() && fault.code == codes::EXAMPLE_FAILED => continue,
+                // A field that reads an open name is open, too; only who reads the field is at fault.
+                Err(fault) if env.frame.is_open(&fault) => continue,
                 other => other?,
             };
             if !value.is_undefined() {

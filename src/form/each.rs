@@ -184,13 +184,7 @@ impl Each {
 
     fn element(&self, keyed: bool, lets: &[Named], inner: &dyn Form, cx: &mut Lower<'_>) -> Parts {
         let lower = |cx: &mut Lower<'_>| {
-            let filter = self.filter.as_ref().map(|filter| {
-                let (op, ty, _) = filter.lower(cx);
-                if !ty.truths().0 && !ty.is_never() {
-                    cx.report(Diagnostic::error(codes::UNREACHABLE, filter.span(), "this condition is never true"));
-                }
-                op
-            });
+            let filter = self.filter.as_ref().map(|filter| cx.decides(filter, "this condition is never true").op);
             let key = self.key.as_ref().map(|key| {
                 let (lowered, own_draw) = cx.reads_own_draw(|cx| key.lower(cx, true));
                 if own_draw && !keyed {

@@ -7,7 +7,7 @@ use super::{FormKind, Position};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
-use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op, guards};
+use crate::program::{Answer, Env, ExprText, Fault, Form, Lower, Lowered, Op};
 use crate::source::Span;
 
 /// The form.
@@ -65,17 +65,26 @@ pub(super) struct LoweredRow {
 impl Row {
     /// Lowers it; a condition that never holds is an error.
     pub(super) fn lower(&self, cx: &mut Lower<'_>) -> LoweredRow {
-        let Some(when) = &self.when else {
-            return LoweredRow { when: None, body: self.body.lower(cx), truths: (true, false) };
-        };
-        let (op, ty, expr) = when.lower(cx);
-        let truths = if ty.is_never() { (true, true) } else { ty.truths() };
-        if !truths.0 {
-            cx.report(Diagnostic::error(codes::UNREACHABLE, when.span(), "this row never applies: its condition is never true"));
+        self.lower_after(&[], cx)
+    }
+
+    /// Lowers a row that applies only where those before it do not.
+    fn lower_after(&self, before: &[Self], cx: &mut Lower<'_>) -> LoweredRow {
+        let decided = self.when.as_ref().map(|when| cx.decides(when, "this row never applies: its condition is never true"));
+        let outside = cx.assumed();
+        if let Some(when) = &self.when {
+            cx.assume(when, Answer::Yes);
         }
-        let guarded = expr.as_ref().is_some_and(guards);
+        for earlier in before.iter().filter_map(|row| row.when.as_ref()) {
+            cx.assume(earlier, Answer::No);
+        }
+        let guarded = decided.as_ref().is_some_and(|decided| decided.guards);
         let body = cx.guarded(guarded, |cx| self.body.lower(cx));
-        LoweredRow { when: Some(op), body, truths }
+        cx.forget(outside);
+        match decided {
+            Some(decided) => LoweredRow { when: Some(decided.op), body, truths: decided.truths },
+            None => LoweredRow { when: None, body, truths: (true, false) },
+        }
     }
 }
 
@@ -98,12 +107,13 @@ impl Form for First {
         let mut optional = false;
         let mut rows = Vec::with_capacity(self.rows.len());
         let mut decided: Option<Span> = None;
-        for row in &self.rows {
+        cx.in_turn(self.rows.iter().map(|row| (row.span, row.when.as_ref())));
+        for (at, row) in self.rows.iter().enumerate() {
             if let Some(by) = decided {
                 let message = "this row is never reached";
                 cx.report(Diagnostic::error(codes::UNREACHABLE, row.span, message).label(by, "this row always applies"));
             }
-            let lowered = row.lower(cx);
+            let lowered = row.lower_after(self.rows.get(..at).unwrap_or_default(), cx);
             if !lowered.truths.1 && decided.is_none() {
                 decided = Some(row.when.as_ref().map_or(row.span, ExprText::span));
             }

@@ -10,6 +10,7 @@ mod data;
 mod modifiers;
 mod each;
 mod choices;
+mod cases;
 mod range;
 mod grid;
 mod number;
@@ -40,11 +41,13 @@ mod give;
 mod constant;
 mod text;
 mod file;
+mod with;
 mod say;
 mod record;
 mod refused;
 
 use crate::program::Form;
+pub use data::literal;
 pub use key::Key;
 pub use parse::{Files, Parse, Position, Shape, bad_name, is_name, unwritten};
 pub use pick::weighted_values;
@@ -76,7 +79,8 @@ impl FormKind {
     /// nor what belongs to it.
     pub fn modifiers(&self) -> impl Iterator<Item = &'static Key> {
         let own = |name: &str| self.options.contains(&name);
-        MODIFIERS.iter().filter(move |key| !own(key.name) && !(own("as") && matches!(key.name, "each" | "where" | "key")))
+        let taken = move |name: &str| own(name) || (own("as") && matches!(name, "each" | "where" | "key"));
+        MODIFIERS.iter().filter(move |key| !taken(key.name))
     }
 }
 
@@ -106,13 +110,14 @@ pub const FORMS: &[FormKind] = &[
     constant::KIND,
     text::KIND,
     file::KIND,
+    with::KIND,
 ];
 
 /// The keys that may stand beside any form.
 pub const MODIFIERS: &[Key] = modifiers::KEYS;
 
 /// Heads that the language will have; until then they are refused by name.
-pub const LATER: &[&str] = &["policy", "with"];
+pub const LATER: &[&str] = &["policy"];
 
 /// The form of a head key.
 #[must_use]

@@ -12,7 +12,7 @@ use super::{Key, Position};
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
-use crate::program::{Env, ExprText, Fault, Form, Locals, Lower, Lowered, Named, Op};
+use crate::program::{Answer, Env, ExprText, Fault, Form, Locals, Lower, Lowered, Named, Op};
 use crate::source::Span;
 
 /// The modifiers.
@@ -152,13 +152,13 @@ impl Modified {
     /// Lowers something under `when`, which makes it optional.
     fn guard(&self, cx: &mut Lower<'_>, lower: impl FnOnce(&mut Lower<'_>) -> Lowered) -> Lowered {
         let Some(when) = &self.when else { return lower(cx) };
-        let (condition, truth, _) = cx.guarded(true, |cx| when.lower(cx));
-        let (yes, no) = truth.truths();
-        if !yes && !truth.is_never() {
-            cx.report(Diagnostic::error(codes::UNREACHABLE, when.span(), "this condition is never true"));
-        }
+        let decided = cx.guarded(true, |cx| cx.decides(when, "this condition is never true"));
+        let outside = cx.assumed();
+        cx.assume(when, Answer::Yes);
         let body = cx.guarded(true, lower);
-        Lowered { op: Box::new(WhenOp { condition, body: body.op }), ty: body.ty, optional: body.optional || no }
+        cx.forget(outside);
+        let optional = body.optional || decided.truths.1;
+        Lowered { op: Box::new(WhenOp { condition: decided.op, body: body.op }), ty: body.ty, optional }
     }
 }
 

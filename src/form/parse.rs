@@ -339,6 +339,7 @@ fn colon_in_text(entries: &[Entry], key: &str) -> Option<String> {
 }
 
 /// The diagnostic for a null that nobody wrote.
+#[must_use]
 pub fn unwritten(node: &Node) -> Diagnostic {
     Diagnostic::error(codes::IMPLICIT_NULL, node.span, "a key without a value")
         .hint("write the value, or `null` where null is meant")

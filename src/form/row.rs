@@ -86,8 +86,10 @@ impl Form for Row {
         match weigh(&rows(constant), column, *at) {
             Ok(weights) => {
                 // Rows that are never drawn give no words.
-                let possible = rows(constant).into_iter().zip(weights.each()).filter(|(_, weight)| *weight > 0);
-                row = Type::join_all(possible.map(|(row, _)| Type::of(row)));
+                if weights.each().any(|weight| weight == 0) {
+                    let possible = rows(constant).into_iter().zip(weights.each()).filter(|(_, weight)| *weight > 0);
+                    row = Type::join_all(possible.map(|(row, _)| Type::of(row)));
+                }
                 Lowered::new(table(Some(WeightsOp::Fixed(weights))), row)
             }
             Err(wrong) => {
@@ -136,7 +138,7 @@ fn constant<'w>(cx: &Lower<'w>, expr: &Expr) -> Option<&'w Value> {
     match &expr.kind {
         ExprKind::Var(name) => {
             let world = cx.world;
-            world.facts.get(name).map(|fact| &fact.value).or_else(|| world.stems.get(name))
+            world.facts.get(name).map(|fact| &fact.value).or_else(|| world.stems.get(name).map(|stem| &stem.value))
         }
         ExprKind::Attr(inner, name) => constant(cx, inner)?.as_map()?.get(&name.text),
         _ => None,

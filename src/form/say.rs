@@ -9,7 +9,7 @@ use super::pick::{weight, weights};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::Node;
-use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op, guards};
+use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op};
 use crate::random::{Weight, Weights};
 use crate::source::Span;
 
@@ -55,15 +55,8 @@ impl Form for Alternatives {
         for (when, body) in &self.rows {
             let (condition, guarded) = match when {
                 Some(when) => {
-                    let (op, truth, expr) = when.lower(cx);
-                    if !truth.truths().0 && !truth.is_never() {
-                        cx.report(Diagnostic::error(
-                            codes::UNREACHABLE,
-                            when.span(),
-                            "this is never said: its condition is never true",
-                        ));
-                    }
-                    (Some(op), expr.as_ref().is_some_and(guards))
+                    let decided = cx.decides(when, "this is never said: its condition is never true");
+                    (Some(decided.op), decided.guards)
                 }
                 None => (None, false),
             };

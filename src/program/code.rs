@@ -36,6 +36,8 @@ pub enum Code {
     Aim(usize, Text, Span),
     /// Several slots as one map, without those that are absent: `context` and `say`.
     Gather(Arc<[(Text, usize)]>),
+    /// Something of a used dataset's record of the same index: the dataset's number, and what it is there.
+    Used(usize, Box<Code>, Text, Span),
     /// `a.b`.
     Attr(Box<Code>, Text, Span),
     /// `a[b]`.
@@ -97,6 +99,12 @@ impl Code {
                 _ => Cow::Owned(Value::Null),
             },
             Self::Gather(slots) => Cow::Owned(gather(slots, env)?),
+            Self::Used(dataset, inner, name, span) => match env.frame.used.get(*dataset) {
+                Some(frame) => {
+                    inner.lenient(&Env::root(frame)).map_err(|inner| read_at(inner, name, *span, frame.is_example()))?
+                }
+                None => return Err(env.frame.left_open(name, Some(*span))),
+            },
             Self::Attr(inner, name, span) => attribute(inner.eval(env)?, name, *span)?,
             Self::Item(inner, key, span) => item(&inner.eval(env)?, &*key.eval(env)?, *span)?,
             Self::Slice(inner, bounds, span) => Cow::Owned(slice(&*inner.eval(env)?, bounds, env, *span)?),
@@ -150,7 +158,7 @@ impl Code {
 
     fn undefined(&self) -> Fault {
         match self {
-            Self::Slot(_, name, span) | Self::Local(_, _, name, span) => Fault::from(
+            Self::Slot(_, name, span) | Self::Local(_, _, name, span) | Self::Used(_, _, name, span) => Fault::from(
                 Diagnostic::error(codes::EVALUATION, *span, format!("`{name}` is absent here"))
                     .hint(format!("guard it with `when`, or ask `{name} is defined` first")),
             ),
@@ -167,6 +175,16 @@ fn fault(code: diag::Code, span: Span, message: String) -> Fault {
 
 fn called_at(mut inner: Fault, span: Span) -> Fault {
     inner.secondary.push(diag::Label { span, text: "called here".to_owned() });
+    inner
+}
+
+/// A fault inside a used dataset, with the place that reads it.
+fn read_at(mut inner: Fault, name: &str, span: Span, example: bool) -> Fault {
+    inner.secondary.push(diag::Label { span, text: format!("read here as `{name}`") });
+    if example && inner.code == codes::EXAMPLE_FAILED {
+        let stem = name.split('.').next().unwrap_or(name);
+        inner.hints = vec![format!("it is a name of `{stem}`: state it under `set` as `{stem}.name`")];
+    }
     inner
 }
 

@@ -52,7 +52,7 @@ fn negated(mut outcome: Outcome) -> Outcome {
 }
 
 /// The one value of a type, as far as that can be seen.
-fn single(ty: &Type) -> Option<Value> {
+pub(super) fn single(ty: &Type) -> Option<Value> {
     match (ty.kinds().as_slice(), ty.only_words(), ty.int) {
         (["text"], Some(words), _) if words.len() == 1 => words.first().map(|word| Value::Text(word.clone())),
         (["integer"], _, Some(IntRange { min, max })) if min == max => Some(Value::Int(min)),

@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, codes};
 use crate::source::Span;
 
 /// Levels below the outermost expression that a value may need: what is lowered and computed by recursion fits any stack.
-const DEEPEST: usize = 1_000;
+const DEEPEST: usize = 700;
 /// How many levels a name or function counts for, besides its expressions.
 pub(super) const LINK: usize = 4;
 

@@ -38,6 +38,7 @@ impl Slot {
 }
 
 /// What all records of a build share.
+#[derive(Clone, Copy)]
 pub struct Shared<'p> {
     /// Every slot.
     pub slots: &'p [Slot],
@@ -87,6 +88,7 @@ pub enum Draws {
 }
 
 /// One record while it is being computed.
+#[derive(Clone, Copy)]
 pub struct Frame<'f> {
     /// What it shares with all others.
     pub shared: &'f Shared<'f>,
@@ -98,6 +100,8 @@ pub struct Frame<'f> {
     pub aims: &'f [Value],
     /// Where its draws come from.
     pub draws: Draws,
+    /// The records of the same index of the used datasets, by number.
+    pub used: &'f [Frame<'f>],
     /// In a world where some names differ: the world around, and which slots are not the same there.
     around: Option<(&'f Frame<'f>, &'f [bool])>,
 }
@@ -106,7 +110,13 @@ impl<'f> Frame<'f> {
     /// A record whose draws come from their addresses.
     #[must_use]
     pub fn new(shared: &'f Shared<'f>, cells: &'f [OnceCell<Value>], at: RecordAt, aims: &'f [Value]) -> Self {
-        Self { shared, cells, at, aims, draws: Draws::Drawn, around: None }
+        Self { shared, cells, at, aims, draws: Draws::Drawn, used: &[], around: None }
+    }
+
+    /// The same record beside these of the used datasets.
+    #[must_use]
+    pub fn using(self, used: &'f [Frame<'f>]) -> Self {
+        Self { used, ..self }
     }
 
     /// No record at all: what functions are called in.
@@ -128,13 +138,23 @@ impl<'f> Frame<'f> {
     where
         'f: 'i,
     {
-        Frame { shared: self.shared, cells, at: self.at, aims: self.aims, draws: self.draws, around: Some((self, changed)) }
+        Frame { cells, around: Some((self, changed)), ..*self }
     }
 
     /// Whether names may be open: who reads one is at fault, and nobody else.
     #[must_use]
     pub fn is_example(&self) -> bool {
         self.draws == Draws::Stated
+    }
+
+    /// Whether a fault says only that a name is open here.
+    #[must_use]
+    pub fn is_open(&self, fault: &Fault) -> bool {
+        match self.draws {
+            Draws::Drawn => false,
+            Draws::Stated => fault.code == codes::EXAMPLE_FAILED,
+            Draws::Emitted => fault.code == codes::NOT_REDERIVED,
+        }
     }
 
     /// The value of a slot, computed now if nobody has read it yet; undefined where it is absent.

@@ -202,12 +202,14 @@ impl Lower<'_> {
     }
 
     fn comparison(&mut self, first: &Expr, rest: &[(crate::engine::jinja::tree::Comparison, Expr)], span: Span) -> Typed {
-        let (first_code, first_type) = self.expr(first);
+        let ((first_code, first_type), operand) = self.operand(first);
         let mut left = (first, first_type);
         let mut codes = Vec::with_capacity(rest.len());
+        let mut operands = vec![operand];
         let mut truth = Type::truth(true);
         for (op, right) in rest {
-            let (code, ty) = self.expr(right);
+            let ((code, ty), operand) = self.operand(right);
+            operands.push(operand);
             let outcome = compare::check(*op, (left.0, &left.1), (right, &ty));
             for diagnostic in outcome.mistakes {
                 self.report(diagnostic);
@@ -216,6 +218,7 @@ impl Lower<'_> {
             codes.push((*op, code));
             left = (right, ty);
         }
+        self.compared(&operands);
         (Code::Compare(Box::new(first_code), codes, span), truth)
     }
 
@@ -224,7 +227,8 @@ impl Lower<'_> {
         if call.role == Role::Test && matches!(name, "defined" | "undefined") {
             let wanted = name == "defined";
             let Some(asked) = call.args.first() else { return refused() };
-            let (code, _) = self.guarded(true, |cx| cx.expr(asked));
+            let ((code, _), operand) = self.guarded(true, |cx| cx.operand(asked));
+            self.compared(&[operand]);
             return (Code::Defined(Box::new(code), wanted), Type::bool());
         }
         if call.role == Role::Filter && matches!(name, "default" | "d") && call.args.len() == 2 && call.named.is_empty() {

@@ -10,9 +10,11 @@ use super::Code;
 use super::depth::{Depth, LINK};
 use super::frame::Slot;
 use super::function::{Functions, UserFunction};
-use super::names::{Entry, Section, World};
+use super::names::{Entry, Section, SlotId, World};
 use super::params;
+use super::reading::Seen;
 use super::scope::Scope;
+use super::site::{Asked, Reports, Sites};
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::source::Span;
@@ -43,8 +45,19 @@ pub struct Known {
     pub causes: BTreeSet<Text>,
     /// The slots that it reads, itself or through others.
     pub reads: BTreeSet<usize>,
+    /// The slots that it follows from where every draw keeps its value: what it reads, itself or through what is not drawn.
+    pub follows: BTreeSet<SlotId>,
     /// Levels of expressions and names below it.
     pub depth: usize,
+}
+
+impl Known {
+    /// What stands in for something that was refused.
+    #[must_use]
+    pub fn nothing() -> Self {
+        let (causes, reads, follows) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        Self { ty: Type::any(), present: Vec::new(), causes, reads, follows, depth: 0 }
+    }
 }
 
 enum State {
@@ -59,7 +72,15 @@ pub(super) struct Place {
     purpose: Purpose,
     pub(super) path: Vec<Text>,
     pub(super) live: Vec<bool>,
-    guarded: bool,
+    pub(super) guarded: bool,
+    /// What holds wherever this place is reached, as far as that is known.
+    pub(super) assumed: Vec<Asked>,
+}
+
+impl Place {
+    fn new(purpose: Purpose, path: Vec<Text>, scenarios: usize) -> Self {
+        Self { purpose, path, live: vec![true; scenarios], guarded: false, assumed: Vec::new() }
+    }
 }
 
 /// A spec while it is being lowered.
@@ -76,6 +97,12 @@ pub struct Lower<'s> {
     pub(super) causes: BTreeSet<Text>,
     /// The slots that what is being lowered reads, itself or through others.
     pub(super) reads: BTreeSet<usize>,
+    /// The slots that it follows from where every draw keeps its value.
+    pub(super) follows: BTreeSet<SlotId>,
+    /// How draws are read.
+    pub(super) seen: Seen,
+    /// What can be tried, as it is reported.
+    pub(super) sites: Reports,
     /// The entry that every draw belongs to, and its path.
     pub(super) keys: Vec<(Text, Vec<Text>)>,
     pub(super) templates: Vec<(String, String)>,
@@ -91,7 +118,7 @@ pub struct Lower<'s> {
     pub(super) unread: Vec<Unread>,
     used: BTreeSet<Text>,
     pub(super) roots: Vec<(Text, Code)>,
-    record: Option<Type>,
+    record: Option<Known>,
     pub(super) depth: Depth,
 }
 
@@ -109,7 +136,7 @@ pub struct Unread {
 pub struct Lowering {
     /// Every slot: the entries in order, the parameters, then the record.
     pub slots: Vec<Slot>,
-    /// What is known of each entry.
+    /// What is known of each slot: the entries in order, then the record.
     pub known: Vec<Known>,
     /// The address path of every draw, by number.
     pub keys: Vec<Vec<Text>>,
@@ -121,6 +148,8 @@ pub struct Lowering {
     pub record: Type,
     /// Which names anything reads.
     pub used: BTreeSet<Text>,
+    /// What can be tried before any record is made; nothing where there is an error.
+    pub sites: Sites,
     /// Local names that nothing reads.
     pub unread: Vec<Unread>,
     /// What was found wrong.
@@ -148,9 +177,12 @@ impl<'s> Lower<'s> {
             busy: Vec::new(),
             slots: world.entries.values().map(slot).chain(params::slots(world)).chain([record]).collect(),
             scopes: Vec::new(),
-            place: Place { purpose: Purpose::Check, path: Vec::new(), live: vec![true; world.scenarios.len()], guarded: false },
+            place: Place::new(Purpose::Check, Vec::new(), world.scenarios.len()),
             causes: BTreeSet::new(),
             reads: BTreeSet::new(),
+            follows: BTreeSet::new(),
+            seen: Seen::default(),
+            sites: Reports::default(),
             keys: Vec::new(),
             templates: Vec::new(),
             functions: BTreeMap::new(),
@@ -189,22 +221,23 @@ impl<'s> Lower<'s> {
 
     /// Ends lowering.
     #[must_use]
-    pub fn finish(self) -> Lowering {
-        let known = self.states.into_iter().map(|state| match state {
+    pub fn finish(mut self) -> Lowering {
+        let sites = if self.diagnostics.has_errors() { Sites::default() } else { self.all_sites() };
+        let record = self.record.unwrap_or_else(Known::nothing);
+        let entries = self.states.into_iter().map(|state| match state {
             State::Known(known) => *known,
-            State::Waiting | State::Busy => {
-                Known { ty: Type::any(), present: Vec::new(), causes: BTreeSet::new(), reads: BTreeSet::new(), depth: 0 }
-            }
+            State::Waiting | State::Busy => Known::nothing(),
         });
         let functions = self.functions.into_iter().filter_map(|(name, function)| Some((name, function?))).collect();
         Lowering {
             slots: self.slots,
-            known: known.collect(),
+            record: record.ty.clone(),
+            known: entries.chain([record]).collect(),
             keys: self.keys.into_iter().map(|(_, path)| path).collect(),
             templates: self.templates,
             functions: Functions::new(functions),
-            record: self.record.unwrap_or_default(),
             used: self.used,
+            sites,
             unread: self.unread,
             diagnostics: self.diagnostics,
         }
@@ -252,12 +285,9 @@ impl<'s> Lower<'s> {
         let entries = self.world.entries.keys().map(Text::as_str);
         let facts = self.world.facts.keys().map(Text::as_str);
         let stems = self.world.stems.keys().map(Text::as_str);
-        locals
-            .chain(entries)
-            .chain(facts)
-            .chain(stems)
-            .chain(["scenario", "index", "context", "say", "record", "params"])
-            .collect()
+        let datasets = self.world.datasets.keys().map(Text::as_str);
+        let reserved = ["scenario", "index", "context", "say", "record", "params", "aim"];
+        locals.chain(entries).chain(facts).chain(stems).chain(datasets).chain(reserved).collect()
     }
 
     /// Notes that something reads a name.
@@ -314,11 +344,14 @@ impl<'s> Lower<'s> {
     /// Lowers something in a place of its own; gives the levels below it, too.
     pub(super) fn apart<T>(&mut self, purpose: Purpose, path: &[&str], lower: impl FnOnce(&mut Self) -> T) -> (T, usize) {
         let parts = std::iter::once(self.world.address.clone()).chain(path.iter().map(|part| Text::from(*part)));
-        let place = Place { purpose, path: parts.collect(), live: vec![true; self.world.scenarios.len()], guarded: false };
+        let place = Place::new(purpose, parts.collect(), self.world.scenarios.len());
         let place = std::mem::replace(&mut self.place, place);
         let scopes = std::mem::take(&mut self.scopes);
         let causes = std::mem::take(&mut self.causes);
         let reads = std::mem::take(&mut self.reads);
+        let follows = std::mem::take(&mut self.follows);
+        let seen = std::mem::take(&mut self.seen.here);
+        let sites = std::mem::take(&mut self.sites.open);
         let roots = std::mem::take(&mut self.roots);
         let wanted = self.wanted.take();
         let own_draw = self.own_draw.take();
@@ -333,6 +366,9 @@ impl<'s> Lower<'s> {
         self.scopes = scopes;
         self.causes = causes;
         self.reads = reads;
+        self.follows = follows;
+        self.seen.here = seen;
+        self.sites.close(sites);
         self.roots = roots;
         self.wanted = wanted;
         self.own_draw = own_draw;
@@ -355,6 +391,7 @@ impl<'s> Lower<'s> {
                 *here = *live && !lowered.optional;
             }
             ty = ty.join(&lowered.ty);
+            self.note_drawn(at, None, &lowered);
             if let Some(slot) = self.slots.get_mut(at) {
                 slot.base = Some(lowered.op);
             }
@@ -366,6 +403,7 @@ impl<'s> Lower<'s> {
                 *here = !lowered.optional;
             }
             ty = ty.join(&lowered.ty);
+            self.note_drawn(at, Some(*scenario), &lowered);
             if let Some(slot) = self.slots.get_mut(at) {
                 slot.overlays.push((*scenario, lowered.op));
             }
@@ -378,7 +416,10 @@ impl<'s> Lower<'s> {
         if entry.section != Section::Derive {
             causes = BTreeSet::from([entry.name.clone()]);
         }
-        Known { ty, present, causes, reads: std::mem::take(&mut self.reads), depth: 0 }
+        let readings = std::mem::take(&mut self.seen.here);
+        self.seen.of.insert(at, readings);
+        let (reads, follows) = (std::mem::take(&mut self.reads), std::mem::take(&mut self.follows));
+        Known { ty, present, causes, reads, follows, depth: 0 }
     }
 
     /// Whether a name with this presence may be read here.
@@ -388,17 +429,24 @@ impl<'s> Lower<'s> {
 
     /// What is known of the record, lowered now if it was not yet.
     pub fn record_type(&mut self) -> Type {
-        if let Some(ty) = &self.record {
-            return ty.clone();
+        if let Some(known) = &self.record {
+            return known.ty.clone();
         }
         let Some(form) = self.world.record else { return Type::any() };
-        self.record = Some(Type::any());
-        let (lowered, _) = self.apart(Purpose::Record, &["record"], |cx| form.lower(cx));
+        self.record = Some(Known::nothing());
+        let ((lowered, known), depth) = self.apart(Purpose::Record, &["record"], |cx| {
+            let lowered = form.lower(cx);
+            let (causes, reads) = (std::mem::take(&mut cx.causes), std::mem::take(&mut cx.reads));
+            let present = vec![!lowered.optional; cx.world.scenarios.len()];
+            let known =
+                Known { ty: lowered.ty.clone(), present, causes, reads, follows: std::mem::take(&mut cx.follows), depth: 0 };
+            (lowered, known)
+        });
         let at = self.record_slot();
         if let Some(slot) = self.slots.get_mut(at) {
             slot.base = Some(lowered.op);
         }
-        self.record = Some(lowered.ty.clone());
+        self.record = Some(Known { depth, ..known });
         lowered.ty
     }
 }

@@ -7,18 +7,23 @@ mod addresses;
 mod arithmetic;
 mod code;
 mod compare;
+mod datasets;
 mod depth;
+mod differing;
 mod env;
+mod fits;
 mod frame;
 mod function;
 mod guard;
 mod infer;
 mod lower;
 mod names;
+mod reading;
 mod redraw;
 mod resolve;
 mod scope;
 mod settle;
+mod site;
 mod objects;
 mod params;
 mod text;
@@ -32,12 +37,15 @@ use crate::source::Span;
 pub use addresses::Drawn;
 pub use code::Code;
 pub use env::{Env, Level, Locals, owned};
+pub use fits::misfits;
 pub use frame::{Draws, Frame, RecordAt, Shared, Slot};
 pub use function::Functions;
 pub use guard::guards;
-pub use lower::{Lower, Lowering, Unread};
-pub use names::{Entry, Fact, FunctionEntry, FunctionParam, Param, Section, World};
+pub use lower::{Known, Lower, Lowering, Unread};
+pub use names::{Column, Dataset, Entry, Fact, FunctionEntry, FunctionParam, Param, Section, SlotId, Stem, Table, World};
+pub use reading::{Reading, Readings, join};
 pub use scope::Named;
+pub use site::{Answer, Decided, Derived, DrawnForm, Kind, Probe, Site, SiteRow, Sites, Term};
 pub use text::{ExprText, TemplateText};
 
 /// Why a record could not be computed: a diagnostic that points at the expression.
@@ -102,5 +110,17 @@ pub trait Form: Send + Sync {
     /// The fields, where it is a map of data.
     fn fields(&self) -> &[(Text, Box<dyn Form>)] {
         &[]
+    }
+}
+
+/// Visits the leaves of data: what stands under no further field, with its path in dots below `path`.
+pub fn each_leaf<'f>(form: &'f dyn Form, path: &str, visit: &mut impl FnMut(&str, &'f dyn Form)) {
+    let fields = form.fields();
+    if fields.is_empty() {
+        return visit(path, form);
+    }
+    for (name, field) in fields {
+        let inner = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
+        each_leaf(&**field, &inner, visit);
     }
 }

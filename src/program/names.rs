@@ -1,8 +1,12 @@
 //! What the names of a spec refer to: the input of lowering.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::Form;
+use super::lower::Known;
 use crate::data::{Text, Type, Value};
 use crate::source::Span;
 
@@ -80,10 +84,43 @@ pub struct FunctionEntry<'s> {
 pub struct Fact {
     /// Its value.
     pub value: Value,
+    /// What is known of the value, and of what else may stand in its columns.
+    pub ty: Type,
     /// Where it is declared.
     pub span: Span,
     /// Whether the dataset's own file declares it.
     pub own: bool,
+}
+
+/// What the name of a used file stands for.
+#[derive(Clone)]
+pub struct Stem {
+    /// Its facts, and the content of a constitution.
+    pub value: Value,
+    /// What is known of them.
+    pub ty: Type,
+    /// The facts among them that are tables with rows by key.
+    pub tables: IndexMap<Text, Arc<Table>>,
+}
+
+/// A fact whose rows are chosen by key: `cases: table, column: name`.
+pub struct Table {
+    /// Where it is declared.
+    pub span: Span,
+    /// Its columns in order.
+    pub columns: IndexMap<Text, Column>,
+    /// The cells of each row by column, by the key of the row; a cell that is optional may be missing.
+    pub rows: IndexMap<Text, IndexMap<Text, Box<dyn Form>>>,
+}
+
+/// A column of a table.
+pub struct Column {
+    /// Where it is declared.
+    pub span: Span,
+    /// What is known of its cells where they are constants; `None` where they are templates or draws.
+    pub ty: Option<Type>,
+    /// Whether its cells are draws.
+    pub draws: bool,
 }
 
 /// A constant of a build.
@@ -94,6 +131,33 @@ pub struct Param {
     pub ty: Type,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// A slot of the dataset that is being lowered, or of one that it uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SlotId {
+    /// The number of the used dataset.
+    pub dataset: Option<usize>,
+    /// The slot there.
+    pub slot: usize,
+}
+
+/// A dataset under `use`: what can be read of its record of the same index.
+pub struct Dataset {
+    /// Its scenarios in order; one nameless scenario where it has none.
+    pub scenarios: Vec<Text>,
+    /// Context, draws, derivations and wording in the order of their slots.
+    pub entries: IndexMap<Text, (Section, Known)>,
+    /// The slot of its record.
+    pub record_slot: usize,
+    /// What is known of its record.
+    pub record: Known,
+    /// The causes of each leaf of its record, by path.
+    pub leaves: Vec<(Text, BTreeSet<Text>)>,
+    /// Its constants, with what is known of them.
+    pub facts: IndexMap<Text, (Value, Type)>,
+    /// Whether it has mistakes of its own: what is read of it is then not judged.
+    pub refused: bool,
 }
 
 /// Everything that names can refer to.
@@ -108,10 +172,14 @@ pub struct World<'s> {
     pub aims: IndexMap<Text, Vec<Option<Type>>>,
     /// Constants, by name.
     pub facts: IndexMap<Text, Fact>,
+    /// The facts among them that are tables with rows by key, by name.
+    pub tables: &'s IndexMap<Text, Arc<Table>>,
     /// Constants of the build, by name: `params.name`.
     pub params: IndexMap<Text, Param>,
     /// The names of used files, each with its facts (and, for the constitution, its content).
-    pub stems: IndexMap<Text, Value>,
+    pub stems: &'s IndexMap<Text, Stem>,
+    /// The names of used datasets.
+    pub datasets: IndexMap<Text, Dataset>,
     /// Functions, by name.
     pub functions: IndexMap<Text, FunctionEntry<'s>>,
     /// The record.

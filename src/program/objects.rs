@@ -17,8 +17,8 @@ impl Lower<'_> {
             let short = Text::from(entry.name.strip_prefix(prefix).unwrap_or(&entry.name));
             let Some(known) = self.entry(at) else { continue };
             self.causes.extend(known.causes.iter().cloned());
-            self.reads.insert(at);
-            self.reads.extend(&known.reads);
+            self.read(at, entry.section, &known);
+            self.note_reading(at, false);
             self.mark_used(&entry.name);
             let optional = !self.place.live.iter().zip(&known.present).all(|(live, there)| !live || *there);
             fields.known.insert(short.clone(), Field { ty: known.ty, optional });

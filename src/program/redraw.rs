@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Op;
 use super::lower::{Lower, Purpose};
 use super::text::ExprText;
-use crate::data::{Text, Type};
+use crate::data::Text;
 
 impl Lower<'_> {
     /// Whether a slot is drawn.
@@ -30,13 +30,14 @@ impl Lower<'_> {
     }
 
     /// Lowers a condition that records are drawn anew for, in one scenario or in all; gives the slots that it reads, too.
-    pub fn requirement(&mut self, scenario: Option<&Text>, that: &ExprText) -> (Box<dyn Op>, Type, BTreeSet<usize>) {
+    pub fn requirement(&mut self, scenario: Option<&Text>, that: &ExprText) -> (Box<dyn Op>, BTreeSet<usize>) {
         let (lowered, _) = self.apart(Purpose::Requirement, &["require"], |cx| {
-            let (op, ty, _) = match scenario {
-                Some(name) => cx.only_in(name, |cx| that.lower(cx)),
-                None => that.lower(cx),
+            let demand = |cx: &mut Self| cx.demands(that, "this condition can never hold").op;
+            let op = match scenario {
+                Some(name) => cx.only_in(name, demand),
+                None => demand(cx),
             };
-            (op, ty, std::mem::take(&mut cx.reads))
+            (op, std::mem::take(&mut cx.reads))
         });
         lowered
     }

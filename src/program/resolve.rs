@@ -36,11 +36,14 @@ impl Lower<'_> {
         let world = self.world;
         if let Some(fact) = world.facts.get(name) {
             self.mark_used(name);
-            return (Code::Const(fact.value.clone()), Type::of(&fact.value));
+            return (Code::Const(fact.value.clone()), fact.ty.clone());
         }
         if let Some(stem) = world.stems.get(name) {
-            let ty = if world.incomplete { Type::any() } else { Type::of(stem) };
-            return (Code::Const(stem.clone()), ty);
+            let ty = if world.incomplete { Type::any() } else { stem.ty.clone() };
+            return (Code::Const(stem.value.clone()), ty);
+        }
+        if world.datasets.contains_key(name) {
+            return self.whole_dataset(name, span);
         }
         let entry = world.entries.get_index_of(name);
         let reserved = matches!(name, "scenario" | "index" | "context" | "say" | "record" | "params" | "aim");
@@ -101,10 +104,11 @@ impl Lower<'_> {
             return refused();
         }
         let ty = self.record_type();
+        self.cause("record");
         (Code::Slot(self.record_slot(), Text::from("record"), span), ty)
     }
 
-    fn wording_allowed(&mut self, span: Span) {
+    pub(super) fn wording_allowed(&mut self, span: Span) {
         let what = match self.purpose() {
             Purpose::Entry(Section::Derive) => "a derivation",
             Purpose::Requirement => "a requirement",
@@ -117,6 +121,7 @@ impl Lower<'_> {
     }
 
     fn entry_value(&mut self, at: usize, name: &str, span: Span) -> Typed {
+        let compared = self.is_compared();
         self.mark_used(name);
         let Some(entry) = self.deeper(LINK, span, |cx| cx.entry(at)) else { return refused() };
         let Some(known) = entry else {
@@ -130,8 +135,10 @@ impl Lower<'_> {
         for cause in &known.causes {
             self.cause(cause);
         }
-        self.reads.insert(at);
-        self.reads.extend(&known.reads);
+        if let Some((_, entry)) = self.world.entries.get_index(at) {
+            self.read(at, entry.section, &known);
+        }
+        self.note_reading(at, compared);
         if !self.may_read(&known.present) {
             let missing: Vec<&str> = self
                 .world
@@ -187,6 +194,9 @@ impl Lower<'_> {
 
     pub(super) fn attr(&mut self, inner: &Expr, name: &Name) -> Typed {
         let span = inner.span.union(name.span);
+        if let Some(typed) = self.of_dataset(inner, name) {
+            return typed;
+        }
         if let ExprKind::Var(object) = &inner.kind
             && self.local(object, inner.span).is_none()
             && !self.behind_barrier()

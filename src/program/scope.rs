@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::lower::{Lower, Unread};
-use super::names::FunctionParam;
+use super::names::{FunctionParam, SlotId};
+use super::reading::Readings;
 use super::{Code, Drawn, Form, Lowered, Op};
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
@@ -60,6 +61,9 @@ pub(super) struct Mark {
     settled: usize,
     causes: BTreeSet<Text>,
     reads: BTreeSet<usize>,
+    follows: BTreeSet<SlotId>,
+    readings: Readings,
+    sites: usize,
 }
 
 impl Lower<'_> {
@@ -95,7 +99,8 @@ impl Lower<'_> {
         let entry = world.entries.get(name).filter(|_| around.is_none()).map(|entry| entry.span);
         let fact = world.facts.get(name).map(|fact| fact.span);
         let reserved = matches!(name, "scenario" | "index" | "context" | "say" | "record" | "params" | "aim");
-        if !local && !reserved && entry.is_none() && fact.is_none() && !world.stems.contains_key(name) {
+        let file = world.stems.contains_key(name) || world.datasets.contains_key(name);
+        if !local && !reserved && entry.is_none() && fact.is_none() && !file {
             return;
         }
         let diagnostic = Diagnostic::error(codes::NAME_COLLISION, span, format!("`{name}` is already a name here"));
@@ -246,6 +251,9 @@ impl Lower<'_> {
             settled: self.settled.len(),
             causes: self.causes.clone(),
             reads: self.reads.clone(),
+            follows: self.follows.clone(),
+            readings: self.seen.here.clone(),
+            sites: self.sites.open.len(),
         }
     }
 
@@ -259,6 +267,9 @@ impl Lower<'_> {
         self.depth.reported = self.diagnostics.iter().any(|one| one.code == codes::TOO_DEEP);
         self.causes = mark.causes;
         self.reads = mark.reads;
+        self.follows = mark.follows;
+        self.seen.here = mark.readings;
+        self.sites.open.truncate(mark.sites);
     }
 
     /// A local name: its code and type, if there is one in sight.

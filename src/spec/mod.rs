@@ -2,10 +2,12 @@
 
 mod params;
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
-use crate::data::{Text, Value};
-use crate::program::{ExprText, Form, FunctionParam, Section};
+use crate::data::{Text, Type, Value};
+use crate::program::{ExprText, Form, FunctionParam, Section, Stem, Table};
 use crate::random::Weights;
 use crate::source::{SourceId, Span};
 
@@ -32,6 +34,8 @@ pub struct Spec {
     pub constitution: Option<Constitution>,
     /// Constants.
     pub facts: IndexMap<Text, Fact>,
+    /// The facts among them that are tables with rows by key.
+    pub tables: IndexMap<Text, Arc<Table>>,
     /// Constants that a build can set, by name.
     pub params: IndexMap<Text, Param>,
     /// What builds set together, by name.
@@ -45,7 +49,9 @@ pub struct Spec {
     /// Functions.
     pub functions: IndexMap<Text, Function>,
     /// The names of used files.
-    pub stems: IndexMap<Text, Value>,
+    pub stems: IndexMap<Text, Stem>,
+    /// The datasets that it uses, each with its own spec.
+    pub used: Vec<Used>,
     /// The record, and its place.
     pub record: Option<(Span, Box<dyn Form>)>,
     /// The labels that are planned, by the derived name.
@@ -68,10 +74,24 @@ pub struct Spec {
     pub refused: Vec<Text>,
 }
 
+/// A dataset under `use`.
+pub struct Used {
+    /// The name that its record is read under.
+    pub stem: Text,
+    /// The place that uses it.
+    pub span: Span,
+    /// Its spec.
+    pub spec: Spec,
+    /// Whether all of it could be read.
+    pub whole: bool,
+}
+
 /// A constant.
 pub struct Fact {
     /// Its value.
     pub value: Value,
+    /// What is known of the value, and of what else may stand in its columns.
+    pub ty: Type,
     /// Where it is declared.
     pub span: Span,
     /// Whether the dataset's own file declares it.

@@ -7,6 +7,7 @@ mod addresses;
 mod edits;
 mod forms;
 mod spec;
+mod tabulated;
 
 use dictum::pipeline::expand::Expander;
 use dictum::pipeline::plan::plan;

@@ -30,7 +30,7 @@ fn mutated(value: &Value, path: &[&str], mutation: Mutation) -> Value {
     let [key, rest @ ..] = path else { return mutation(value).unwrap() };
     let mut changed = Map::default();
     let old = value.as_map().unwrap();
-    for (name, part) in old.iter() {
+    for (name, part) in old {
         let part = match rest {
             _ if name != key => Some(part.clone()),
             [] => mutation(part),

@@ -13,9 +13,10 @@ use dictum::json;
 use dictum::library::{self, Builtin, Kinds, Param, Role};
 use dictum::pipeline;
 use dictum::pipeline::expand::Expander;
+use dictum::pipeline::load::dataset_name;
 use dictum::pipeline::load::{
-    CHECK_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, PARAM_KEYS, PROFILE_KEYS, SCENARIO_KEYS,
-    TOP_KEYS, TopKey, Workspace,
+    CHECK_KEYS, COLUMN_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, PARAM_KEYS, PROFILE_KEYS,
+    SCENARIO_KEYS, TABLE_KEYS, TOP_KEYS, TopKey, Workspace,
 };
 use dictum::pipeline::plan::plan;
 use dictum::pipeline::verify::expectations::Tally;
@@ -27,8 +28,16 @@ const FILE: &str = "docs/language.md";
 
 /// The first records of a spec, verified, or what is wrong with it.
 fn records(spec: &str, count: u64) -> Result<Vec<Record>, String> {
+    records_beside(spec, &[], count)
+}
+
+/// The same where a dataset may use others, each in a file of its name.
+fn records_beside(spec: &str, others: &[&str], count: u64) -> Result<Vec<Record>, String> {
     let world =
         MemoryWorld::default().with("/w/scenarios/example.yaml", spec).with("/w/templates/reasoning.j2", "Because it is so.\n");
+    let named = |other: &&str| Some((dataset_name(other)?.to_owned(), (*other).to_owned()));
+    let beside = others.iter().filter(|other| **other != spec).filter_map(named);
+    let world = beside.fold(world, |world, (name, text)| world.with(format!("/w/scenarios/{name}.yaml"), text));
     let workspace = Workspace { world: &world, root: "/w".into() };
     let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
     let checked = pipeline::sound(&workspace, "example.yaml", &mut sources, &mut diagnostics);
@@ -68,6 +77,9 @@ fn around(head: &str) -> &'static str {
         "only" => "context: {people: {int: 1..500}}\n",
         "fold" => "facts: {duties: [{hours: 3}, {hours: 5}]}\n",
         "give" => "facts: {duties: [{todo: contain it}, {todo: tell them}]}\n",
+        "with" => {
+            "context: {role: [manager, auditor]}\nderive:\n  decision: {given: role, cases: {manager: allow, auditor: deny}}\n"
+        }
         _ => "",
     }
 }
@@ -75,9 +87,12 @@ fn around(head: &str) -> &'static str {
 /// A whole spec around the example of a form.
 pub(super) fn form_spec(kind: &FormKind) -> String {
     let (name, _) = kind.example.split_once(':').unwrap();
-    let section = if kind.draws { "context" } else { "derive" };
+    let around = around(kind.head);
+    let section = if kind.draws { "context:\n" } else { "derive:\n" };
+    // What stands around may have begun the section.
+    let section = if around.contains(section) { "" } else { section };
     let head = "dictum: 1\ndataset: example\nsize: 1\n";
-    format!("{head}{}{section}:\n  {}\nrecord: {{value: \"{{{{ {name} }}}}\"}}\n", around(kind.head), kind.example)
+    format!("{head}{around}{section}  {}\nrecord: {{value: \"{{{{ {name} }}}}\"}}\n", kind.example)
 }
 
 #[test]
@@ -148,8 +163,8 @@ fn every_whole_spec_in_the_reference_builds() {
     let blocks = text.split("\n```yaml\n").skip(1).filter_map(|rest| rest.split("```\n").next());
     let specs: Vec<&str> = blocks.filter(|block| block.contains("\ndataset: ")).collect();
     assert!(specs.len() > 1);
-    for spec in specs {
-        assert_eq!(records(spec, 100).map(|records| records.len()), Ok(100), "{spec}");
+    for spec in &specs {
+        assert_eq!(records_beside(spec, &specs, 100).map(|records| records.len()), Ok(100), "{spec}");
     }
 }
 
@@ -181,6 +196,8 @@ fn lines(lines: impl Iterator<Item = String>) -> String {
 
 fn tables() -> String {
     let tables = [
+        ("A fact that is a table", TABLE_KEYS),
+        ("A column of a table, where it is a map", COLUMN_KEYS),
         ("A scenario", SCENARIO_KEYS),
         ("A parameter", PARAM_KEYS),
         ("A profile", PROFILE_KEYS),

@@ -21,9 +21,19 @@ pub(super) fn dotted(pointer: &str) -> String {
 /// The message of an error: its place, then what is wrong there.
 pub(super) fn describe(error: &ValidationError<'_>) -> String {
     let path = dotted(error.instance_path().as_str());
-    let fault = fault(error);
+    let fault = lower_first(fault(error));
     let message = if path.is_empty() { fault } else { format!("`{path}`: {fault}") };
     shortened(message, LONGEST)
+}
+
+/// Words of the schema's own library begin like sentences.
+fn lower_first(mut phrase: String) -> String {
+    let capital = phrase.chars().next().filter(char::is_ascii_uppercase);
+    // An abbreviation keeps its capitals.
+    if let Some(first) = capital.filter(|_| phrase.chars().nth(1).is_some_and(|second| second.is_ascii_lowercase())) {
+        phrase.replace_range(..1, &first.to_ascii_lowercase().to_string());
+    }
+    phrase
 }
 
 fn fault(error: &ValidationError<'_>) -> String {

@@ -19,6 +19,7 @@ mod read;
 pub use node::{Entry, Node, NodeKind, Scalar};
 pub use place::Places;
 pub use read::read;
+pub use scalar::{Plain, resolve};
 
 /// The text of a file's bytes.
 ///

@@ -6,7 +6,7 @@
 
 /// What a plain scalar says.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Plain {
+pub enum Plain {
     /// `null`, `~` or nothing.
     Null,
     /// `true` or `false`.
@@ -24,7 +24,8 @@ pub(super) enum Plain {
 }
 
 /// Reads a plain scalar.
-pub(super) fn resolve(text: &str) -> Plain {
+#[must_use]
+pub fn resolve(text: &str) -> Plain {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Plain::Null,
         "true" | "True" | "TRUE" => Plain::Bool(true),

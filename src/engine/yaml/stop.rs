@@ -63,6 +63,22 @@ impl<'a> Stop<'a> {
         (start > at).then(|| start..start + comment.trim_end().len())
     }
 
+    /// The first comma with no value before it, in the line of the bracket at `open` and behind it.
+    pub(super) fn needless_comma(&self, open: usize) -> Option<Bytes> {
+        let mut before = '[';
+        let text = self.slice(open + 1..self.line(open).end);
+        for (at, character) in text.char_indices().filter(|(_, character)| *character != ' ') {
+            if character == ',' && matches!(before, '[' | '{' | ',') {
+                return Some(open + 1 + at..open + 2 + at);
+            }
+            if matches!(character, '#' | '"' | '\'') {
+                return None;
+            }
+            before = character;
+        }
+        None
+    }
+
     /// The character where the parser stopped; nothing at the end of the text.
     pub(super) fn token(&self) -> Bytes {
         self.at..self.at + self.from(self.at).chars().next().filter(|c| !c.is_control()).map_or(0, char::len_utf8)

@@ -202,13 +202,13 @@ impl Stop<'_> {
                 let report = self.syntax(self.token(), format!("a `{open}` that is never closed"));
                 Some(self.hidden_by_comment(report))
             }
-            ErrorKind::UnexpectedEofFlowSequence | ErrorKind::UnexpectedEofFlowMapping if self.from(self.at).starts_with(',') => {
-                let report = self.syntax(self.token(), "expected a value, found `,`");
-                Some(report.hint("write the value, or leave the comma out; a text that is a comma is quoted"))
-            }
             ErrorKind::UnexpectedEofFlowSequence
             | ErrorKind::UnexpectedEofFlowMapping
             | ErrorKind::UnexpectedEofImplicitFlowMapping => {
+                if let Some(comma) = self.open.and_then(|open| self.needless_comma(open)) {
+                    let report = self.syntax(comma, "expected a value, found `,`");
+                    return Some(report.hint("write the value, or leave the comma out; a text that is a comma is quoted"));
+                }
                 let bytes = self.open.map_or(self.token(), |open| open..open + 1);
                 Some(self.hidden_by_comment(self.syntax(bytes, "a bracket that is never closed")))
             }

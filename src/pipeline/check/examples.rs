@@ -1,14 +1,12 @@
 //! Worked examples: cases computed by hand, run whenever a spec is checked.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 
 use super::Checked;
 use crate::data::{Text, Type, Value};
-use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
-use crate::engine::jinja::print;
+use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::json;
-use crate::program::{Draws, Frame, Lower, RecordAt, Shared};
+use crate::program::{Draws, Frame, Lower, RecordAt, Shared, Slot, misfits};
 use crate::random::Key;
 use crate::record::Node;
 use crate::source::Span;
@@ -23,7 +21,13 @@ pub(super) fn names(spec: &Spec, cx: &mut Lower<'_>) {
                     let diagnostic = Diagnostic::error(codes::PARAM_VALUE, stated.span, misfit.message);
                     cx.report(misfit.hint.into_iter().fold(diagnostic, Diagnostic::hint).label(param.span, "declared here"));
                 }
-            } else if let Some(ty) = type_of(spec, &stated.name, stated.name_span, cx) {
+                continue;
+            }
+            let ty = match stated.name.split_once('.') {
+                Some((stem, _)) if cx.world.datasets.contains_key(stem) => cx.stated_of_dataset(&stated.name, stated.name_span),
+                _ => type_of(spec, &stated.name, stated.name_span, cx),
+            };
+            if let Some(ty) = ty {
                 fits(stated, &ty, cx);
             }
         }
@@ -65,66 +69,59 @@ pub(super) fn type_of(spec: &Spec, name: &str, span: Span, cx: &mut Lower<'_>) -
 
 /// A value that the name can never have makes an example of nothing.
 fn fits(stated: &Stated, ty: &Type, cx: &mut Lower<'_>) {
-    let items = match &stated.value {
-        Value::List(items) if ty.list.is_some() => items.iter().map(|item| (item, ty.item())).collect(),
-        other => vec![(other, ty.clone())],
-    };
-    for (value, ty) in items {
-        if let Some(diagnostic) = never(&stated.name, value, stated.span, &ty) {
-            cx.report(diagnostic);
-        }
+    for diagnostic in misfits(&stated.name, stated.span, &Type::of(&stated.value), Some(&stated.value), ty) {
+        cx.report(diagnostic);
     }
-}
-
-/// The diagnostic for a value that a name never has.
-pub(super) fn never(name: &str, value: &Value, span: Span, ty: &Type) -> Option<Diagnostic> {
-    if ty.is_any() || ty.is_never() || Type::of(value).can_equal(ty) {
-        return None;
-    }
-    let mut shown = String::new();
-    let shown = if print(value, &mut shown).is_ok() { format!("`{shown}`") } else { value.kind().to_owned() };
-    let diagnostic = Diagnostic::error(codes::NEVER_EQUAL, span, format!("`{name}` is never {shown}"));
-    Some(match (ty.vocabulary(), value.as_text()) {
-        (Some(words), Some(word)) => {
-            let known = || words.iter().map(Text::as_str);
-            diagnostic.suggest(word, known()).hint(format!("it is one of {}", quoted_list(known())))
-        }
-        _ => diagnostic,
-    })
 }
 
 /// Runs every example.
 pub(super) fn run(checked: &Checked, diagnostics: &mut Diagnostics) {
-    let parts = |path: &Vec<Text>| Key::new(0, path.iter().map(Text::as_str));
-    let keys: Vec<Key> = checked.keys.iter().map(parts).collect();
-    let shared =
-        Shared { slots: &checked.slots, keys: &keys, engine: &checked.engine, functions: &checked.functions, plain: false };
+    let keys = keys(checked);
+    let shared = shared(checked, &keys);
+    let used_keys: Vec<Vec<Key>> = checked.used.iter().map(|one| self::keys(&one.checked)).collect();
+    let used: Vec<Shared<'_>> = checked.used.iter().zip(&used_keys).map(|(one, keys)| self::shared(&one.checked, keys)).collect();
     for example in &checked.spec.examples {
-        one(checked, &shared, example, diagnostics);
+        one(checked, &shared, &used, example, diagnostics);
     }
 }
 
-fn one(checked: &Checked, shared: &Shared<'_>, example: &Example, diagnostics: &mut Diagnostics) {
-    let set: BTreeMap<&str, &Value> = example.set.iter().map(|one| (one.name.as_str(), &one.value)).collect();
-    let wanted = set.get("scenario").and_then(|value| value.as_text());
-    let scenario = match wanted {
+fn keys(checked: &Checked) -> Vec<Key> {
+    checked.keys.iter().map(|path| Key::new(0, path.iter().map(Text::as_str))).collect()
+}
+
+fn shared<'p>(checked: &'p Checked, keys: &'p [Key]) -> Shared<'p> {
+    Shared { slots: &checked.slots, keys, engine: &checked.engine, functions: &checked.functions, plain: false }
+}
+
+/// What an example states of one dataset, under names with this prefix: its scenario, and the cells of its names.
+fn stated(checked: &Checked, prefix: &str, example: &Example) -> (RecordAt, Vec<OnceCell<Value>>) {
+    let set = |name: &str| {
+        let found = example.set.iter().find(|one| one.name.strip_prefix(prefix) == Some(name));
+        found.map(|one| &one.value)
+    };
+    let scenario = match set("scenario").and_then(Value::as_text) {
         Some(name) => checked.spec.scenarios.iter().position(|one| one.name == name),
         None if checked.spec.scenarios.is_empty() => Some(0),
         None => None,
     };
-    let cells: Vec<OnceCell<Value>> = checked.slots.iter().map(|_| OnceCell::new()).collect();
-    for (slot, cell) in checked.slots.iter().zip(&cells) {
-        let stated = set.get(slot.name.as_str()).map(|value| (*value).clone());
+    let value = |slot: &Slot| {
+        let stated = set(&slot.name).cloned();
         // Cases are worked by hand for the defaults, whatever this build sets.
-        let value = match param(&checked.spec, &slot.name) {
+        match param(&checked.spec, &slot.name) {
             Some(param) => Some(stated.and_then(|value| param.of.fit(&value).ok()).unwrap_or_else(|| param.default.clone())),
             None => stated,
-        };
-        if let Some(value) = value {
-            cell.get_or_init(|| value);
         }
-    }
-    let frame = Frame::stated(shared, &cells, RecordAt::new(scenario, 0, 0), Draws::Stated);
+    };
+    let cell = |slot: &Slot| value(slot).map_or_else(OnceCell::new, OnceCell::from);
+    (RecordAt::new(scenario, 0, 0), checked.slots.iter().map(cell).collect())
+}
+
+fn one(checked: &Checked, shared: &Shared<'_>, used: &[Shared<'_>], example: &Example, diagnostics: &mut Diagnostics) {
+    let theirs: Vec<_> = checked.used.iter().map(|one| stated(&one.checked, &format!("{}.", one.stem), example)).collect();
+    let frames = used.iter().zip(&theirs).map(|(shared, (at, cells))| Frame::stated(shared, cells, *at, Draws::Stated));
+    let frames: Vec<Frame<'_>> = frames.collect();
+    let (at, cells) = stated(checked, "", example);
+    let frame = Frame::stated(shared, &cells, at, Draws::Stated).using(&frames);
     for want in &example.want {
         if let Some(diagnostic) = compare(checked, &frame, want) {
             diagnostics.push(diagnostic.label(example.span, format!("in the example `{}`", example.name)));

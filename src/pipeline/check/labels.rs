@@ -10,11 +10,13 @@
 
 use std::collections::BTreeSet;
 
+use super::Checked;
+use super::used::Tried;
 use crate::data::Text;
 use crate::diag::{Diagnostic, Severity, codes};
-use crate::program::{Form, Lower, Op, Section};
+use crate::program::{Form, Lower, Op, Section, each_leaf};
 use crate::source::Span;
-use crate::spec::Spec;
+use crate::spec::{Entry, Spec};
 
 /// How targets are computed again from an emitted record.
 #[derive(Default)]
@@ -39,6 +41,19 @@ pub enum Held {
     Context,
     /// The scenario.
     Scenario,
+    /// What a value of a used dataset, by number, holds of it: path in the value, and what stands there.
+    Used(usize, Vec<(String, Held)>),
+}
+
+impl Held {
+    /// Whether no value of it is held in part only.
+    fn is_whole(&self) -> bool {
+        match self {
+            Self::Part(..) => false,
+            Self::Used(_, inner) => inner.iter().all(|(_, held)| held.is_whole()),
+            Self::Slot(_) | Self::Context | Self::Scenario => true,
+        }
+    }
 }
 
 /// One leaf under `target_output`.
@@ -61,7 +76,7 @@ struct Leaf {
 }
 
 /// Checks the targets of the record against its input.
-pub(super) fn check(spec: &Spec, cx: &mut Lower<'_>) -> Rederivation {
+pub(super) fn check(spec: &Spec, used: &[Tried], cx: &mut Lower<'_>) -> Rederivation {
     let Some((_, record)) = &spec.record else { return Rederivation::default() };
     let part = |name: &str| record.fields().iter().find(|(key, _)| key == name).map(|(_, form)| &**form);
     let (Some(input), Some(target)) = (part("input"), part("target_output")) else { return Rederivation::default() };
@@ -71,31 +86,65 @@ pub(super) fn check(spec: &Spec, cx: &mut Lower<'_>) -> Rederivation {
     if cx.diagnostics.iter().any(refused) {
         return Rederivation::default();
     }
-    let (held, names) = held(spec, input);
+    let used: Used<'_> = used.iter().map(|one| (&one.stem, one.checked.as_ref())).collect();
+    let (held, names) = held(spec, &used, input, "input");
     let mut leaves = Vec::new();
     each_leaf(target, "target_output", &mut |path, leaf| {
         let (lowered, causes) = cx.causes_of(|cx| leaf.lower(cx));
-        let worded = causes.iter().any(|cause| cause.starts_with("say."));
+        let worded = causes.iter().any(|cause| is_wording(cause));
         let target = Target { path: path.to_owned(), span: leaf.span(), op: lowered.op, worded };
         leaves.push(Leaf { target, held: leaf.held().map(Text::from), causes });
     });
     for leaf in &leaves {
-        caused(leaf, spec, &names, cx);
+        caused(leaf, (spec, &used), &names, cx);
     }
     leaks(spec, input, &leaves, cx);
-    let whole = held.iter().all(|(_, held)| !matches!(held, Held::Part(..)));
+    let whole = held.iter().all(|(_, held)| held.is_whole());
     Rederivation { held, targets: leaves.into_iter().map(|leaf| leaf.target).collect(), whole }
 }
 
-/// What the leaves of the input hold, and the names of all that.
-fn held(spec: &Spec, input: &dyn Form) -> (Vec<(String, Held)>, BTreeSet<Text>) {
+/// The used datasets by name; `None` where one is not sound.
+type Used<'u> = Vec<(&'u Text, Option<&'u Checked>)>;
+
+/// What the leaves of an input hold, and the names of all that; those of a used dataset begin with its name.
+fn held(spec: &Spec, used: &Used<'_>, input: &dyn Form, path: &str) -> (Vec<(String, Held)>, BTreeSet<Text>) {
     let mut found = Vec::new();
     let mut names = BTreeSet::new();
-    each_leaf(input, "input", &mut |path, leaf| {
-        let Some(held) = leaf.held().and_then(|held| holds(spec, held, &mut names)) else { return };
-        found.push((path.to_owned(), held));
+    each_leaf(input, path, &mut |path, leaf| {
+        let Some(whole) = leaf.held() else { return };
+        let (first, rest) = whole.split_once('.').unwrap_or((whole, ""));
+        let held = match used.iter().enumerate().find(|(_, (stem, _))| *stem == first) {
+            Some((number, (stem, Some(checked)))) => {
+                let (held, inner) = held_of(checked, rest);
+                names.extend(inner.iter().map(|name| Text::from(format!("{stem}.{name}"))));
+                Some(Held::Used(number, held))
+            }
+            Some(_) => None,
+            None => holds(spec, whole, &mut names),
+        };
+        found.extend(held.map(|held| (path.to_owned(), held)));
     });
     (found, names)
+}
+
+/// What a path into a used dataset holds of it: what the leaves of its record there hold, or the path itself.
+fn held_of(checked: &Checked, path: &str) -> (Vec<(String, Held)>, BTreeSet<Text>) {
+    let mut names = BTreeSet::new();
+    let Some(inner) = path.strip_prefix("record").filter(|rest| rest.is_empty() || rest.starts_with('.')) else {
+        let held = holds(&checked.spec, path, &mut names);
+        return (held.map(|held| (String::new(), held)).into_iter().collect(), names);
+    };
+    let Some((_, record)) = &checked.spec.record else { return (Vec::new(), names) };
+    let mut form: &dyn Form = &**record;
+    for part in inner.split('.').filter(|part| !part.is_empty()) {
+        match form.fields().iter().find(|(name, _)| name == part) {
+            Some((_, field)) => form = &**field,
+            // Only a part of a leaf.
+            None => return (Vec::new(), names),
+        }
+    }
+    let used: Used<'_> = checked.used.iter().map(|one| (&one.stem, Some(&one.checked))).collect();
+    held(&checked.spec, &used, form, "")
 }
 
 fn holds(spec: &Spec, path: &str, names: &mut BTreeSet<Text>) -> Option<Held> {
@@ -109,7 +158,16 @@ fn holds(spec: &Spec, path: &str, names: &mut BTreeSet<Text>) -> Option<Held> {
             names.insert(Text::from(path));
             return Some(Held::Scenario);
         }
+        "params" => {
+            names.extend(spec.params.keys().map(|name| Text::from(format!("params.{name}"))));
+            return None;
+        }
         _ => {}
+    }
+    if let Some(name) = path.strip_prefix("params.") {
+        let (at, ..) = spec.params.get_full(name)?;
+        names.insert(Text::from(path));
+        return Some(Held::Slot(spec.entries.len() + at));
     }
     let path = path.strip_prefix("context.").unwrap_or(path);
     // Wording is one name with its dot: `say.request`.
@@ -124,22 +182,21 @@ fn holds(spec: &Spec, path: &str, names: &mut BTreeSet<Text>) -> Option<Held> {
     })
 }
 
-fn each_leaf<'f>(form: &'f dyn Form, path: &str, visit: &mut impl FnMut(&str, &'f dyn Form)) {
-    let fields = form.fields();
-    if fields.is_empty() {
-        return visit(path, form);
-    }
-    for (name, field) in fields {
-        each_leaf(&**field, &format!("{path}.{name}"), visit);
+/// Where a name of the spec, or of a used dataset, is declared.
+fn declared<'s>(name: &str, spec: &'s Spec, used: &Used<'s>) -> Option<&'s Entry> {
+    let entry = |spec: &'s Spec, path: &str| spec.entries.get(path.split('.').next().unwrap_or(path));
+    let inner = name.split_once('.').and_then(|(stem, rest)| Some((used.iter().find(|(one, _)| *one == stem)?, rest)));
+    match inner {
+        Some(((_, checked), rest)) => entry(&(*checked)?.spec, rest),
+        None => entry(spec, name),
     }
 }
 
 /// Reports a target that is a draw, or that depends on what the input does not hold.
-fn caused(leaf: &Leaf, spec: &Spec, held: &BTreeSet<Text>, cx: &mut Lower<'_>) {
+fn caused(leaf: &Leaf, (spec, used): (&Spec, &Used<'_>), held: &BTreeSet<Text>, cx: &mut Lower<'_>) {
     let Target { path, span, .. } = &leaf.target;
-    let drawn = leaf.held.as_ref().and_then(|path| path.split('.').next());
-    if let Some(name) = drawn
-        && let Some(entry) = spec.entries.get(name).filter(|entry| entry.section == Section::Draw)
+    if let Some(name) = &leaf.held
+        && let Some(entry) = declared(name, spec, used).filter(|entry| entry.section == Section::Draw)
     {
         cx.report(
             Diagnostic::error(codes::DRAWN_LABEL, *span, format!("the target `{path}` is the draw `{name}`"))
@@ -148,10 +205,10 @@ fn caused(leaf: &Leaf, spec: &Spec, held: &BTreeSet<Text>, cx: &mut Lower<'_>) {
         );
         return;
     }
-    for cause in leaf.causes.difference(held).filter(|cause| !cause.starts_with("say.")) {
+    for cause in leaf.causes.difference(held).filter(|cause| !is_wording(cause)) {
         let message = format!("the target `{path}` depends on `{cause}`, which the input does not hold");
         let diagnostic = Diagnostic::error(codes::HIDDEN_CAUSE, *span, message);
-        let diagnostic = match spec.entries.get(cause) {
+        let diagnostic = match declared(cause, spec, used) {
             Some(entry) => diagnostic.label(entry.span, "drawn here"),
             None => diagnostic,
         };
@@ -159,6 +216,11 @@ fn caused(leaf: &Leaf, spec: &Spec, held: &BTreeSet<Text>, cx: &mut Lower<'_>) {
             diagnostic.hint(format!("put `{cause}` into the input as one whole `{{{{ {cause} }}}}`, or do not derive from it")),
         );
     }
+}
+
+/// Whether a cause is wording, of the dataset itself or of a used one.
+fn is_wording(cause: &str) -> bool {
+    cause.split('.').rev().skip(1).any(|part| part == "say")
 }
 
 /// Reports input leaves that read a name emitted as a target or aimed at, and wording of the input that reads any derivation.

@@ -12,16 +12,19 @@ mod places;
 mod planned;
 mod rules;
 mod settling;
+mod tabulate;
 mod unused;
+mod used;
 mod world;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::jinja::{self, Engine};
 use crate::engine::json_schema::{Schema, SchemaError, inferred};
-use crate::program::{Functions, Lower, Section, Slot};
+use crate::program::{Functions, Known, Lower, Section, Slot};
 use crate::source::Sources;
 use crate::spec::Spec;
 
@@ -30,6 +33,7 @@ pub use labels::{Held, Rederivation, Target};
 pub use planned::Planned;
 pub use rules::Rule;
 pub use settling::{Aimed, Labels, Required, Settling, Unmet, remedies};
+pub use used::UsedDataset;
 
 /// A spec that was found sound, lowered into a program.
 pub struct Checked {
@@ -43,8 +47,14 @@ pub struct Checked {
     pub engine: Engine,
     /// Every callable function.
     pub functions: Functions,
+    /// What is known of each slot.
+    pub known: Vec<Known>,
     /// What is known of the record.
     pub record: Type,
+    /// The causes of each leaf of the record, by path.
+    pub leaves: Vec<(Text, BTreeSet<Text>)>,
+    /// The datasets that it uses.
+    pub used: Vec<UsedDataset>,
     /// What must hold for every record.
     pub rules: Vec<Rule>,
     /// What must hold for the whole dataset.
@@ -83,25 +93,31 @@ impl Checked {
 
 /// Checks and lowers a spec; `None` where there is an error in it. `whole` says that loading found none: all that can be
 /// checked in the rest is checked even so.
-pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Checked> {
+pub fn check(mut spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Checked> {
     let before = diagnostics.counts().0;
+    let used = used::check(&mut spec, sources, diagnostics);
     let schema = spec.schema.and_then(|source| Schema::compile(source, sources, diagnostics));
-    let (lowering, rules, expectations, settling, rederivation) = {
-        let world = world::of(&spec);
+    let (lowering, rules, expectations, settling, rederivation, leaves) = {
+        let world = world::of(&spec, used::offered(&used));
         let mut cx = Lower::new(&world);
         cx.everything();
         let rules = rules::checks(&spec, &mut cx);
         let expectations = expectations::lower(&spec, &mut cx);
         let settling = settling::lower(&spec, &mut cx);
-        let rederivation = labels::check(&spec, &mut cx);
+        let rederivation = labels::check(&spec, &used, &mut cx);
         examples::names(&spec, &mut cx);
-        (cx.finish(), rules, expectations, settling, rederivation)
+        let leaves = cx.record_leaves();
+        (cx.finish(), rules, expectations, settling, rederivation, leaves)
     };
-    diagnostics.append(lowering.diagnostics);
+    // Something may look idle or unread only because its reader was refused.
+    let idle = |one: &Diagnostic| one.code == codes::UNUSED;
+    let (idle, wrong): (Vec<_>, Vec<_>) = lowering.diagnostics.into_iter().partition(idle);
+    diagnostics.append(wrong.into_iter().collect());
     places::check(&spec, &lowering.record, diagnostics);
-    // A name may look unread only because its reader was refused.
     if whole && diagnostics.counts().0 == before {
+        diagnostics.append(idle.into_iter().collect());
         unused::check(&spec, &lowering.used, diagnostics);
+        used::unread(&used, &lowering.used, diagnostics);
         unused::locals(&lowering.unread, diagnostics);
     }
     let functions: Arc<dyn jinja::Functions> = Arc::new(lowering.functions.clone());
@@ -125,7 +141,10 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
         keys: lowering.keys,
         engine,
         functions: lowering.functions,
+        known: lowering.known,
         record: lowering.record,
+        leaves,
+        used: used.into_iter().filter_map(|one| Some(UsedDataset { stem: one.stem, checked: one.checked? })).collect(),
         rules,
         expectations,
         settling,
@@ -134,6 +153,7 @@ pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagn
         inferred,
         schema,
     };
+    tabulate::check(&checked, &lowering.sites, diagnostics);
     examples::run(&checked, diagnostics);
     (diagnostics.counts().0 == before).then_some(checked)
 }

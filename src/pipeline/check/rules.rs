@@ -1,7 +1,6 @@
 //! The checks of a spec, lowered.
 
 use crate::data::Text;
-use crate::diag::{Diagnostic, codes};
 use crate::program::{ExprText, Lower, Op};
 use crate::source::Span;
 use crate::spec::Spec;
@@ -35,9 +34,5 @@ pub(super) fn checks(spec: &Spec, cx: &mut Lower<'_>) -> Vec<Rule> {
 }
 
 fn condition(that: &ExprText, cx: &mut Lower<'_>) -> Box<dyn Op> {
-    let (op, ty, _) = that.lower(cx);
-    if !ty.is_never() && !ty.truths().0 {
-        cx.report(Diagnostic::error(codes::UNREACHABLE, that.span(), "this condition can never hold"));
-    }
-    op
+    cx.demands(that, "this condition can never hold").op
 }

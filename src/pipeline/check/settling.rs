@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use super::examples::{never, type_of};
-use crate::data::{Text, Value};
+use super::examples::type_of;
+use crate::data::{Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
-use crate::program::{Env, Fault, Frame, Lower, Op, Section};
+use crate::program::{Env, Fault, Frame, Lower, Op, Section, misfits};
 use crate::random::Weights;
 use crate::source::Span;
 use crate::spec::{Aim, Distribution, Requirement, Spec};
@@ -127,7 +127,7 @@ fn aimed(spec: &Spec, name: &Text, aim: &Aim, cx: &mut Lower<'_>, redrawn: &mut 
     }
     for distribution in aim.distributions() {
         for (label, span) in &distribution.labels {
-            if let Some(diagnostic) = never(name, label, *span, &ty) {
+            for diagnostic in misfits(name, *span, &Type::of(label), Some(label), &ty) {
                 cx.report(diagnostic);
             }
         }
@@ -145,10 +145,7 @@ fn labels(distribution: &Distribution) -> Labels {
 
 fn required(spec: &Spec, one: &Requirement, cx: &mut Lower<'_>, redrawn: &mut BTreeSet<usize>) -> Required {
     let scenario = one.scenario.and_then(|at| spec.scenarios.get(at)).map(|scenario| scenario.name.clone());
-    let (that, ty, reads) = cx.requirement(scenario.as_ref(), &one.that);
-    if !ty.is_never() && !ty.truths().0 {
-        cx.report(Diagnostic::error(codes::UNREACHABLE, one.that.span(), "this condition can never hold"));
-    }
+    let (that, reads) = cx.requirement(scenario.as_ref(), &one.that);
     let draws: BTreeSet<usize> = reads.into_iter().filter(|at| cx.is_drawn(*at)).collect();
     for (name, span) in &one.redraw {
         match spec.entries.get_index_of(name).filter(|at| draws.contains(at)) {

@@ -25,6 +25,17 @@ pub(super) fn check(spec: &Spec, used: &BTreeSet<Text>, diagnostics: &mut Diagno
             diagnostics.push(Diagnostic::error(codes::UNUSED, fact.span, message).hint("remove it, or read it"));
         }
     }
+    for (name, table) in
+        spec.tables.iter().filter(|(name, _)| spec.facts.get(*name).is_some_and(|fact| fact.own && used.contains(*name)))
+    {
+        for (column, at) in &table.columns {
+            if at.ty.is_none() && !used.contains(format!("{name}.{column}").as_str()) {
+                let message = format!("nothing reads the column `{column}` of `{name}`");
+                let hint = format!("read it with `given: …, cases: {name}, column: {column}`, or remove it");
+                diagnostics.push(Diagnostic::error(codes::UNUSED, at.span, message).hint(hint));
+            }
+        }
+    }
     for (name, param) in &spec.params {
         if param.own && !used.contains(format!("params.{name}").as_str()) {
             let message = format!("nothing reads the parameter `{name}`");

@@ -1,16 +1,21 @@
 //! The names of a spec, as lowering looks them up.
 
+use indexmap::IndexMap;
+
 use crate::data::{Text, Type};
-use crate::program::{Entry, Fact, FunctionEntry, Param, World};
+use crate::program::{Dataset, Entry, Fact, FunctionEntry, Param, World};
 use crate::spec::{Aim, Spec};
 
+/// The scenarios of a spec; one nameless scenario where it has none.
+pub(super) fn scenarios(spec: &Spec) -> Vec<Text> {
+    if spec.scenarios.is_empty() {
+        return vec![Text::default()];
+    }
+    spec.scenarios.iter().map(|scenario| scenario.name.clone()).collect()
+}
+
 /// Everything that the names of a spec refer to.
-pub(super) fn of(spec: &Spec) -> World<'_> {
-    let scenarios = if spec.scenarios.is_empty() {
-        vec![Text::default()]
-    } else {
-        spec.scenarios.iter().map(|scenario| scenario.name.clone()).collect()
-    };
+pub(super) fn of(spec: &Spec, datasets: IndexMap<Text, Dataset>) -> World<'_> {
     let entry = |(name, entry): (&Text, &'_ crate::spec::Entry)| Entry {
         name: name.clone(),
         span: entry.span,
@@ -21,20 +26,24 @@ pub(super) fn of(spec: &Spec) -> World<'_> {
     };
     let mut world = World {
         address: spec.stream.clone().unwrap_or_else(|| spec.name.clone()),
-        scenarios,
+        scenarios: scenarios(spec),
         entries: spec.entries.iter().map(|(name, one)| (name.clone(), entry((name, one)))).collect(),
         aims: spec.aims.iter().map(|(name, aim)| (name.clone(), planned(spec, aim))).collect(),
         facts: spec
             .facts
             .iter()
-            .map(|(name, fact)| (name.clone(), Fact { value: fact.value.clone(), span: fact.span, own: fact.own }))
+            .map(|(name, fact)| {
+                (name.clone(), Fact { value: fact.value.clone(), ty: fact.ty.clone(), span: fact.span, own: fact.own })
+            })
             .collect(),
+        tables: &spec.tables,
         params: spec
             .params
             .iter()
             .map(|(name, param)| (name.clone(), Param { value: param.value.clone(), ty: param.of.ty(), span: param.span }))
             .collect(),
-        stems: spec.stems.clone(),
+        stems: &spec.stems,
+        datasets,
         functions: spec
             .functions
             .iter()

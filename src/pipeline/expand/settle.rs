@@ -13,27 +13,42 @@ use crate::record::Node;
 /// Most values that are told of a label which no attempt met.
 const MOST_TOLD: usize = 4;
 
+/// What stays the same from attempt to attempt.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub(super) shared: &'a Shared<'a>,
+    /// The planned labels.
+    pub(super) planned: &'a [Value],
+    /// The records of the used datasets.
+    pub(super) used: &'a [Frame<'a>],
+}
+
+impl<'a> Around<'a> {
+    fn frame(self, cells: &'a [OnceCell<Value>], at: RecordAt) -> Frame<'a> {
+        Frame::new(self.shared, cells, at, self.planned).using(self.used)
+    }
+}
+
 /// Finds the first attempt that meets the plan and leaves it in `at`, with the cells of that attempt; gives how many it took.
 ///
 /// # Errors
 /// What could not be evaluated, or that no attempt met the plan.
 pub(super) fn settle(
     settling: &Settling,
-    shared: &Shared<'_>,
+    around: &Around<'_>,
     cells: &mut [OnceCell<Value>],
     at: &mut RecordAt,
-    planned: &[Value],
 ) -> Result<u32, Fault> {
     if settling.is_idle() {
         return Ok(1);
     }
     for attempt in 0..settling.attempts {
         begin(settling, cells, at, attempt);
-        if settling.unmet(&Frame::new(shared, cells, *at, planned))?.is_none() {
+        if settling.unmet(&around.frame(cells, *at))?.is_none() {
             return Ok(attempt + 1);
         }
     }
-    Err(exhausted(settling, shared, cells, at, planned))
+    Err(exhausted(settling, around, cells, at))
 }
 
 /// Empties what changes with an attempt.
@@ -49,18 +64,12 @@ fn begin(settling: &Settling, cells: &mut [OnceCell<Value>], at: &mut RecordAt, 
 }
 
 /// Goes through the attempts once more, to say what came instead.
-fn exhausted(
-    settling: &Settling,
-    shared: &Shared<'_>,
-    cells: &mut [OnceCell<Value>],
-    at: &mut RecordAt,
-    planned: &[Value],
-) -> Fault {
+fn exhausted(settling: &Settling, around: &Around<'_>, cells: &mut [OnceCell<Value>], at: &mut RecordAt) -> Fault {
     let mut missed: BTreeMap<(usize, usize), u32> = BTreeMap::new();
     let mut instead: BTreeMap<String, u32> = BTreeMap::new();
     for attempt in 0..settling.attempts {
         begin(settling, cells, at, attempt);
-        let frame = Frame::new(shared, cells, *at, planned);
+        let frame = around.frame(cells, *at);
         match settling.unmet(&frame) {
             Err(fault) => return fault,
             Ok(None) => {}
@@ -74,7 +83,7 @@ fn exhausted(
     }
     let most = missed.into_iter().max_by_key(|(which, times)| (*times, std::cmp::Reverse(*which)));
     let told = match most {
-        Some(((0, one), _)) => never_aimed(settling, one, at, planned, instead),
+        Some(((0, one), _)) => never_aimed(settling, one, at, around.planned, instead),
         Some(((_, one), times)) => never_required(settling, one, times),
         None => None,
     };

@@ -1,39 +1,39 @@
 //! One file after the other into one draft of a spec: `use`, merging, collisions.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use super::files::{Document, Reader};
-use super::{aims, checks, expectations, functions, header, params, profiles, sections};
-use crate::data::{Map, Text, Value};
+use super::{aims, checks, expectations, facts, functions, header, params, profiles, sections, uses};
+use crate::data::{Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
+use crate::program::{Stem, Table};
 use crate::random::{Weight, Weights};
 use crate::source::{SourceId, Span};
 use crate::spec::{
-    ATTEMPTS, Check, Constitution, Entry, Example, Expectation, Fact, Function, Param, Profile, Requirement, Scenario, Spec,
+    ATTEMPTS, Check, Constitution, Entry, Example, Expectation, Fact, Function, Param, Profile, Requirement, Scenario, Spec, Used,
 };
-use crate::world::normal;
 
 /// The names that no entry may take.
 pub(super) const RESERVED: &[&str] = &["context", "say", "scenario", "record", "params", "index", "aim"];
-
-/// Files that may use one another in a row.
-const MOST_USES: usize = 64;
 
 /// A spec while its files are being read.
 #[derive(Default)]
 pub(super) struct Draft {
     pub(super) constitution: Option<Constitution>,
     pub(super) facts: IndexMap<Text, Fact>,
+    pub(super) tables: IndexMap<Text, Arc<Table>>,
     pub(super) params: IndexMap<Text, Param>,
     pub(super) profiles: IndexMap<Text, Profile>,
     pub(super) entries: IndexMap<Text, Entry>,
     pub(super) scenarios: Vec<Scenario>,
     pub(super) weights: Vec<Option<(Span, Weight)>>,
     pub(super) functions: IndexMap<Text, Function>,
-    pub(super) stems: IndexMap<Text, Value>,
+    pub(super) stems: IndexMap<Text, Stem>,
+    pub(super) used: Vec<Used>,
     pub(super) aims: IndexMap<Text, aims::Aimed>,
     pub(super) requirements: Vec<Requirement>,
     pub(super) checks: Vec<Check>,
@@ -41,11 +41,27 @@ pub(super) struct Draft {
     pub(super) expectations: Vec<Expectation>,
     /// Where every name was first given.
     names: BTreeMap<Text, Span>,
-    reading: Vec<String>,
-    done: Vec<SourceId>,
+    /// The file that each name of a used file stands for.
+    bound: BTreeMap<Text, SourceId>,
+    /// The files being read, each used by the one before it.
+    pub(super) reading: Vec<String>,
+    modules: BTreeMap<SourceId, Module>,
+}
+
+/// A file that was read.
+struct Module {
+    /// What its stem stands for.
+    stem: Stem,
+    /// Whether its names are offered bare.
+    bare: bool,
 }
 
 impl Draft {
+    /// An empty draft of a spec that is read for this one.
+    pub(super) fn inside(&self) -> Self {
+        Self { reading: self.reading.clone(), ..Self::default() }
+    }
+
     /// Takes a bare name for something; `false` (and a diagnostic) where it is taken or reserved.
     pub(super) fn claim(&mut self, name: &str, span: Span, reader: &mut Reader<'_>) -> bool {
         if RESERVED.contains(&name) {
@@ -53,7 +69,7 @@ impl Draft {
             reader.report(Diagnostic::error(codes::BAD_NAME, span, message).hint("choose another name"));
             return false;
         }
-        if self.stems.contains_key(name) {
+        if self.bound.contains_key(name) {
             let message = format!("`{name}` is the name of a used file");
             reader
                 .report(Diagnostic::error(codes::NAME_COLLISION, span, message).hint("choose another name, or rename the file"));
@@ -76,17 +92,18 @@ impl Draft {
         }
     }
 
-    /// Takes the name of a used file.
-    fn stem(&mut self, name: &Text, asked: Span, reader: &mut Reader<'_>) {
+    /// Takes the name of a used file; `false` (and a diagnostic) where something else has it.
+    pub(super) fn bind(&mut self, name: &Text, source: SourceId, asked: Span, reader: &mut Reader<'_>) -> bool {
         let taken = self.names.get(name).copied();
-        if taken.is_some() || self.stems.contains_key(name) {
-            let message = format!("the name `{name}` of this file is given twice");
-            let diagnostic = Diagnostic::error(codes::NAME_COLLISION, asked, message);
-            reader.report(
-                taken.into_iter().fold(diagnostic, |one, first| one.label(first, "first here")).hint("rename one of the two"),
-            );
+        let other = self.bound.insert(name.clone(), source).filter(|one| *one != source);
+        if taken.is_none() && other.is_none() {
+            return true;
         }
-        self.stems.insert(name.clone(), Value::Undefined);
+        let message = format!("the name `{name}` of this file is given twice");
+        let diagnostic = Diagnostic::error(codes::NAME_COLLISION, asked, message);
+        let diagnostic = taken.into_iter().fold(diagnostic, |one, first| one.label(first, "first here"));
+        reader.report(diagnostic.hint("read it under another name: `use: {other_name: file.yaml}`"));
+        false
     }
 
     /// The number of a scenario, new or known.
@@ -131,6 +148,7 @@ impl Draft {
             schema,
             constitution: self.constitution,
             facts: self.facts,
+            tables: self.tables,
             params: self.params,
             profiles: self.profiles,
             entries: self.entries,
@@ -138,6 +156,7 @@ impl Draft {
             weights,
             functions: self.functions,
             stems: self.stems,
+            used: self.used,
             record,
             aims,
             requirements: self.requirements,
@@ -186,30 +205,80 @@ fn missing_keys(root: &Node, reader: &mut Reader<'_>) {
     }
 }
 
-/// Reads one file, its modules first, into the draft; `asked` is the place that uses it, for a module.
-pub(super) fn file(document: &Document, asked: Option<Span>, draft: &mut Draft, reader: &mut Reader<'_>) {
-    if draft.done.contains(&document.source) {
-        return;
+/// How a file is used.
+pub(super) struct Asked {
+    /// The place that uses it.
+    pub(super) span: Span,
+    /// The name that it is read under instead of its stem.
+    pub(super) rename: Option<Text>,
+}
+
+impl Asked {
+    /// The name that the file is read under.
+    pub(super) fn stem(&self, document: &Document) -> Text {
+        self.rename.clone().unwrap_or_else(|| stem_name(&document.path))
     }
-    let own = asked.is_none();
-    let stem = stem_name(&document.path);
+}
+
+/// Reads one file, its modules first, into the draft; `asked` is how it is used, for a module.
+pub(super) fn file(document: &Document, asked: Option<&Asked>, draft: &mut Draft, reader: &mut Reader<'_>) {
     if let Some(asked) = asked {
-        draft.stem(&stem, asked, reader);
+        draft.bind(&asked.stem(document), document.source, asked.span, reader);
     }
+    let renamed = asked.is_some_and(|asked| asked.rename.is_some());
+    if let Some(asked) = asked.filter(|_| renamed) {
+        unnamed(&document.root, asked, reader);
+    }
+    let known = draft.modules.get(&document.source).is_some_and(|module| module.bare || renamed);
     draft.reading.push(document.path.clone());
-    if header::check(&document.root, own, reader) {
+    if !known && header::check(&document.root, asked.is_none(), reader) {
         if let Some(node) = document.root.get("use") {
-            uses(node, draft, reader);
+            uses::read(node, draft, reader);
         }
-        let before = draft.facts.len();
-        content(&document.root, own, draft, reader);
-        if !own {
-            let facts: Vec<_> = draft.facts.iter().skip(before).map(|(name, fact)| (name.clone(), fact.value.clone())).collect();
-            draft.stems.insert(stem, stem_value(facts, &document.root));
-        }
+        let stem = match asked {
+            Some(_) if renamed => apart(&document.root, draft, reader),
+            _ => {
+                let (facts, tables) = (draft.facts.len(), draft.tables.len());
+                content(&document.root, asked.is_none(), draft, reader);
+                stem_of(draft.facts.iter().skip(facts), draft.tables.iter().skip(tables), &document.root)
+            }
+        };
+        draft.modules.insert(document.source, Module { stem, bare: !renamed });
     }
     draft.reading.pop();
-    draft.done.push(document.source);
+    if let (Some(asked), Some(module)) = (asked, draft.modules.get(&document.source)) {
+        draft.stems.insert(asked.stem(document), module.stem.clone());
+    }
+}
+
+/// Refuses another name for a module whose names would then be nowhere: those of facts only are read through it.
+fn unnamed(root: &Node, asked: &Asked, reader: &mut Reader<'_>) {
+    let read = ["dictum", "use", "facts", "constitution"];
+    for entry in root.as_map().unwrap_or_default() {
+        let key = entry.key.text.as_str();
+        if read.contains(&key) || !header::TOP_KEYS.iter().any(|top| top.module && top.key.name == key) {
+            continue;
+        }
+        let name = asked.rename.as_deref().unwrap_or_default();
+        let message = format!("a module with `{key}` cannot be read as `{name}`: its names would be nowhere");
+        let diagnostic = Diagnostic::error(codes::WRONG_POSITION, asked.span, message).label(entry.key_span, "here");
+        reader.report(
+            diagnostic.hint("only facts and a constitution are read under another name: use the file without renaming it"),
+        );
+    }
+}
+
+/// Reads a module under another name: its facts are no names of the spec. Gives what the name stands for.
+fn apart(root: &Node, draft: &mut Draft, reader: &mut Reader<'_>) -> Stem {
+    let mut alone = Draft::default();
+    for entry in root.as_map().unwrap_or_default() {
+        match entry.key.text.as_str() {
+            "facts" => facts::read(&entry.value, false, &mut alone, reader),
+            "constitution" => sections::constitution(entry, draft, reader),
+            _ => {}
+        }
+    }
+    stem_of(alone.facts.iter(), alone.tables.iter(), root)
 }
 
 fn content(root: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
@@ -217,8 +286,10 @@ fn content(root: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
     for entry in entries {
         let value = &entry.value;
         match entry.key.text.as_str() {
+            // Read already, under another name.
+            "constitution" if draft.constitution.as_ref().is_some_and(|one| one.span == entry.key_span) => {}
             "constitution" => sections::constitution(entry, draft, reader),
-            "facts" => sections::facts(value, own, draft, reader),
+            "facts" => facts::read(value, own, draft, reader),
             "params" => params::read(value, own, draft, reader),
             "profiles" => profiles::read(value, draft, reader),
             "context" | "draw" | "derive" | "say" => sections::entries(entry, None, own, draft, reader),
@@ -240,64 +311,21 @@ fn stem_name(path: &str) -> Text {
 }
 
 /// What a used file's name stands for: its facts, and the content of a constitution.
-fn stem_value(facts: Vec<(Text, Value)>, root: &Node) -> Value {
+fn stem_of<'f>(
+    facts: impl Iterator<Item = (&'f Text, &'f Fact)>,
+    tables: impl Iterator<Item = (&'f Text, &'f Arc<Table>)>,
+    root: &Node,
+) -> Stem {
+    let (mut values, mut types) = (Vec::new(), Vec::new());
+    for (name, fact) in facts {
+        values.push((name.clone(), fact.value.clone()));
+        types.push((name.clone(), fact.ty.clone()));
+    }
     let constitution = root.get("constitution").map(Node::value);
-    let own = constitution.as_ref().and_then(Value::as_map).into_iter().flat_map(Map::iter).cloned();
-    Value::map(facts.into_iter().chain(own))
-}
-
-/// `use: [a.yaml, b.yaml]`, or `use: {name: a.yaml}` to rename.
-fn uses(node: &Node, draft: &mut Draft, reader: &mut Reader<'_>) {
-    let files: Vec<(Option<Text>, &Node)> = match &node.kind {
-        NodeKind::List(items) => items.iter().map(|item| (None, item)).collect(),
-        NodeKind::Map(entries) => entries.iter().map(|entry| (Some(entry.key.text.clone()), &entry.value)).collect(),
-        _ => {
-            let message = format!("expected a list of files, found {}", node.kind_word());
-            reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message).hint("write `use: [constitution.yaml]`"));
-            reader.incomplete = true;
-            return;
-        }
-    };
-    for (rename, node) in files {
-        let Some(path) = node.as_text() else {
-            let message = format!("expected the path of a file, found {}", node.kind_word());
-            reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
-            reader.incomplete = true;
-            continue;
-        };
-        if let Some(rename) = rename {
-            let message = format!("renaming the module `{path}` to `{rename}` is not built yet");
-            reader.report(Diagnostic::error(codes::UNKNOWN_KEY, node.span, message).hint("write `use: [file.yaml]`"));
-            reader.incomplete = true;
-            continue;
-        }
-        one(path, node.span, draft, reader);
+    for (name, value) in constitution.as_ref().and_then(Value::as_map).into_iter().flat_map(Map::iter) {
+        values.push((name.clone(), value.clone()));
+        types.push((name.clone(), Type::of(value)));
     }
-}
-
-fn one(path: &str, span: Span, draft: &mut Draft, reader: &mut Reader<'_>) {
-    let plain = normal(path).unwrap_or_else(|_| path.to_owned());
-    let path = plain.as_str();
-    if draft.reading.iter().any(|one| one == path) {
-        let around = draft.reading.iter().map(String::as_str).skip_while(|one| *one != path).chain([path]);
-        let around = around.collect::<Vec<_>>().join(" -> ");
-        reader.report(Diagnostic::error(codes::USE_CYCLE, span, format!("these files use each other: {around}")));
-        return;
-    }
-    if draft.reading.len() > MOST_USES {
-        let message = format!("files that use each other through more than {MOST_USES} others");
-        reader.report(Diagnostic::error(codes::TOO_DEEP, span, message));
-        reader.incomplete = true;
-        return;
-    }
-    let Some(document) = reader.document(path, Some(span)) else { return };
-    if document.root.get("dataset").is_some() {
-        let message = format!("`{path}` is a dataset: using one from another is not built yet");
-        reader.report(
-            Diagnostic::error(codes::UNKNOWN_KEY, span, message).hint("move what both need into a module without `dataset`"),
-        );
-        reader.incomplete = true;
-        return;
-    }
-    file(&document, Some(span), draft, reader);
+    let tables = tables.map(|(name, table)| (name.clone(), Arc::clone(table))).collect();
+    Stem { value: Value::map(values), ty: Type::map_of(types), tables }
 }

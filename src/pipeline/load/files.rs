@@ -41,11 +41,38 @@ pub(super) struct Reader<'a> {
     pub(super) incomplete: bool,
     /// Functions that did not read.
     pub(super) refused: Vec<Text>,
+    /// How many used datasets were read.
+    pub(super) datasets: usize,
+}
+
+/// What was read for a spec whose used dataset is being read.
+pub(super) struct Around {
+    closure: Vec<SourceId>,
+    incomplete: bool,
+    refused: Vec<Text>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(workspace: &'a Workspace<'a>, sources: &'a mut Sources, diagnostics: &'a mut Diagnostics) -> Self {
-        Self { workspace, sources, diagnostics, closure: Vec::new(), incomplete: false, refused: Vec::new() }
+        Self { workspace, sources, diagnostics, closure: Vec::new(), incomplete: false, refused: Vec::new(), datasets: 0 }
+    }
+
+    /// Begins to read a dataset that the present one uses: what is missing there is not missing here.
+    pub(super) fn begin(&mut self, source: SourceId) -> Around {
+        Around {
+            closure: std::mem::replace(&mut self.closure, vec![source]),
+            incomplete: std::mem::take(&mut self.incomplete),
+            refused: std::mem::take(&mut self.refused),
+        }
+    }
+
+    /// Goes on with the spec that uses it, whose closure has all its files.
+    pub(super) fn end(&mut self, around: Around) {
+        let read = std::mem::replace(&mut self.closure, around.closure);
+        let more: Vec<SourceId> = read.into_iter().filter(|id| !self.closure.contains(id)).collect();
+        self.closure.extend(more);
+        self.incomplete = around.incomplete;
+        self.refused = around.refused;
     }
 
     /// Reports a mistake.
@@ -94,7 +121,7 @@ impl<'a> Reader<'a> {
             Ok(text) => {
                 let id = self.sources.add(shown, text);
                 self.closure.push(id);
-                // YAML says so itself.
+                // YAML and CSV say so themselves.
                 (folder == "scenarios" || !self.byte_order_mark(id, text)).then_some(id)
             }
             Err(offset) => {
@@ -118,7 +145,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reports a byte order mark, which would become a part of the text.
-    fn byte_order_mark(&mut self, id: SourceId, text: &str) -> bool {
+    pub(super) fn byte_order_mark(&mut self, id: SourceId, text: &str) -> bool {
         let marked = text.starts_with('\u{feff}');
         if marked {
             let span = Span::new(id, 0..'\u{feff}'.len_utf8());

@@ -49,9 +49,10 @@ pub const TOP_KEYS: &[TopKey] = &[
     dataset_only("stream", NAME, "The first part of all addresses instead of the name: a renamed dataset keeps its records."),
     anywhere(
         "use",
-        r#"{"type": "array", "items": {"type": "string"}}"#,
-        "Modules under `scenarios/` whose sections are merged in; a name given twice is an error. The stem of a file names its facts \
-         and its constitution (`constitution.hash`).",
+        r##"{"anyOf": [{"$ref": "#/$defs/renamed"}, {"type": "array", "items": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/renamed"}]}}]}"##,
+        "Files under `scenarios/`. The sections of a module are merged in; a name given twice is an error. The stem of a file names \
+         its facts and its constitution (`constitution.hash`), or, of a dataset, the record of the same index. `{name: file}` reads \
+         a file under another name.",
     ),
     dataset_only("schema", LINE, "A JSON Schema under `schemas/` (2020-12, formats asserted) that every record must pass."),
     anywhere(
@@ -61,8 +62,8 @@ pub const TOP_KEYS: &[TopKey] = &[
     ),
     anywhere(
         "facts",
-        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/constant"}}"##,
-        "Constants by name. An unused one is an error.",
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/fact"}}"##,
+        "Constants by name: data, or a table with `csv` or `columns`. An unused one is an error.",
     ),
     anywhere(
         "params",

@@ -6,7 +6,10 @@
 mod aims;
 mod checks;
 mod collect;
+mod csv_table;
+mod columns;
 mod expectations;
+mod facts;
 mod files;
 mod functions;
 mod header;
@@ -14,6 +17,8 @@ mod overrides;
 mod params;
 mod profiles;
 mod sections;
+mod tables;
+mod uses;
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::yaml;
@@ -22,6 +27,7 @@ use crate::spec::Spec;
 
 pub use aims::{AIM_SCHEMA, REQUIREMENT_KEYS};
 pub use checks::{CHECK_KEYS, EXAMPLE_KEYS};
+pub use columns::{CELL_TYPES, COLUMN_KEYS};
 pub use expectations::EXPECTATION_KEYS;
 pub use files::Workspace;
 pub use functions::{FUNCTION_KEYS, TYPES};
@@ -30,6 +36,7 @@ pub use overrides::{Overrides, Seen};
 pub use params::PARAM_KEYS;
 pub use profiles::PROFILE_KEYS;
 pub use sections::{CONSTITUTION_KEYS, SCENARIO_KEYS};
+pub use tables::TABLE_KEYS;
 
 /// Loads one dataset's spec; `None` where its file does not read. After other mistakes there still is a spec, with what could
 /// be read, so that it can be checked in the same run.

@@ -38,6 +38,7 @@ impl Overrides {
 
     /// Takes the values into a spec, as far as it has the parameters.
     pub fn apply(&self, spec: &mut Spec, seen: &mut Seen, diagnostics: &mut Diagnostics) {
+        self.apply_to_used(spec, seen, diagnostics);
         seen.params.extend(spec.params.keys().cloned());
         seen.incomplete |= spec.incomplete;
         if let Some(name) = &self.profile {
@@ -62,6 +63,15 @@ impl Overrides {
                     diagnostics.push(Diagnostic::error(codes::PARAM_VALUE, param.span, message).remark("declared here"));
                 }
             }
+        }
+    }
+
+    /// Takes the values into the datasets that a spec uses, and the profile where they have it: their records are made as those
+    /// that the same command makes of them alone.
+    fn apply_to_used(&self, spec: &mut Spec, seen: &mut Seen, diagnostics: &mut Diagnostics) {
+        for used in &mut spec.used {
+            let profile = self.profile.clone().filter(|name| used.spec.profiles.contains_key(name.as_str()));
+            Self { profile, params: self.params.clone() }.apply(&mut used.spec, seen, diagnostics);
         }
     }
 

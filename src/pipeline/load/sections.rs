@@ -1,4 +1,4 @@
-//! The sections that give names: facts, context, draw, derive, say, scenarios, and the constitution.
+//! The sections that give names: context, draw, derive, say, scenarios, and the constitution.
 
 use super::aims::{self, AIMS, REQUIREMENTS};
 use super::checks;
@@ -12,7 +12,7 @@ use crate::form::{Key, Parse, Position, bad_name, is_name, refused};
 use crate::program::{Form, Section};
 use crate::random::Weight;
 use crate::source::Span;
-use crate::spec::{Constitution, Entry, Fact};
+use crate::spec::{Constitution, Entry};
 
 /// Parses forms with the files of `reader` at hand.
 pub(super) fn parse<T>(reader: &mut Reader<'_>, parse: impl FnOnce(&mut Parse<'_>) -> T) -> T {
@@ -37,53 +37,6 @@ pub(super) fn names<'n>(node: &'n Node, what: &str, reader: &mut Reader<'_>) -> 
     }
     reader.incomplete = true;
     &[]
-}
-
-/// Reads `facts`.
-pub(super) fn facts(node: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
-    for entry in names(node, "facts", reader) {
-        let name = entry.key.text.as_str();
-        if !is_name(name) {
-            reader.report(bad_name(name, entry.key_span));
-            reader.incomplete = true;
-            continue;
-        }
-        if !constant(&entry.value, reader) {
-            reader.incomplete = true;
-            continue;
-        }
-        if !draft.claim(name, entry.key_span, reader) {
-            continue;
-        }
-        draft.facts.insert(Text::from(name), Fact { value: entry.value.value(), span: entry.key_span, own });
-    }
-}
-
-/// Facts are constants: no expressions, no tables from files, no absent values.
-fn constant(node: &Node, reader: &mut Reader<'_>) -> bool {
-    match &node.kind {
-        NodeKind::Text(scalar) if scalar.text.contains("{{") => {
-            reader.report(
-                Diagnostic::error(codes::WRONG_POSITION, node.span, "a fact is a constant and cannot hold an expression")
-                    .hint("compute it under `derive`"),
-            );
-            false
-        }
-        NodeKind::Null if node.implicit => {
-            reader.report(Diagnostic::error(codes::IMPLICIT_NULL, node.span, "a fact without a value"));
-            false
-        }
-        NodeKind::List(items) => items.iter().all(|item| constant(item, reader)),
-        NodeKind::Map(entries) => {
-            if let Some(entry) = entries.iter().find(|entry| matches!(entry.key.text.as_str(), "csv" | "columns")) {
-                let message = format!("facts with `{}` are not built yet", entry.key.text);
-                reader.report(Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message).hint("write the table in place"));
-                return false;
-            }
-            entries.iter().all(|entry| constant(&entry.value, reader))
-        }
-        _ => true,
-    }
 }
 
 fn section_of(key: &str) -> Option<(Section, Position)> {

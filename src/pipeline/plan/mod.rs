@@ -13,6 +13,9 @@ use crate::random::{Key, Quota, QuotaCache, Share};
 /// Records in a shard: what one worker makes at a time. Part of the byte contract only where a format says so.
 pub const SHARD: u64 = 1024;
 
+/// The labels of one aim with how they are dealt, by scenario; `None` where it plans none.
+type Dealt<'c> = Vec<Option<(Quota, &'c [Value])>>;
+
 /// What is to be made.
 pub struct Plan<'c> {
     /// The program.
@@ -25,9 +28,11 @@ pub struct Plan<'c> {
     pub count: u64,
     /// The key of every draw, by number.
     pub keys: Vec<Key>,
+    /// The same records of the used datasets.
+    pub used: Vec<Plan<'c>>,
     quota: Option<Quota>,
     /// The planned labels: by aim and scenario.
-    aims: Vec<Vec<Option<(Quota, &'c [Value])>>>,
+    aims: Vec<Dealt<'c>>,
 }
 
 /// Plans the records `from`, `from + 1`, … of a dataset, `count` of them.
@@ -37,12 +42,13 @@ pub fn plan(checked: &Checked, seed: u64, from: u64, count: u64) -> Plan<'_> {
     // `scenario` is a reserved name, so no draw has this address.
     let key = Key::new(seed, [checked.address().as_str(), "scenario"]);
     let quota = checked.spec.weights.clone().map(|weights| Quota::new(key, weights));
-    Plan { checked, seed, from, count, keys, quota, aims: aims(checked, seed) }
+    let used = checked.used.iter().map(|one| plan(&one.checked, seed, from, count)).collect();
+    Plan { checked, seed, from, count, keys, used, quota, aims: aims(checked, seed) }
 }
 
 /// One quota for each name aimed at in each scenario, over the ranks of the scenario. `aim` is a reserved name, so no draw has
 /// these addresses; they differ by scenario, or the records of one block would all be given the same label.
-fn aims(checked: &Checked, seed: u64) -> Vec<Vec<Option<(Quota, &[Value])>>> {
+fn aims(checked: &Checked, seed: u64) -> Vec<Dealt<'_>> {
     let address = checked.address().as_str();
     let of = |aimed: &'_ Aimed, scenario: usize, labels: &Labels| {
         Quota::new(Key::new(seed, [address, "aim", &aimed.name, checked.scenario(scenario)]), labels.weights.clone())

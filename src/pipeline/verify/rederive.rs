@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::data::{Map, Text, Value};
 use crate::diag::{Diagnostic, RecordPlace, codes};
 use crate::json;
-use crate::pipeline::check::{Checked, Held, Target};
+use crate::pipeline::check::{Checked, Held, Rederivation, Target};
 use crate::program::{Draws, Env, Frame, RecordAt, Shared};
 use crate::random::Key;
 use crate::record::Node;
@@ -18,6 +18,7 @@ use crate::record::Node;
 pub struct Rederiver<'c> {
     checked: &'c Checked,
     keys: Vec<Key>,
+    used: Vec<Self>,
 }
 
 impl<'c> Rederiver<'c> {
@@ -25,19 +26,69 @@ impl<'c> Rederiver<'c> {
     #[must_use]
     pub fn new(checked: &'c Checked, seed: u64) -> Self {
         let keys = checked.keys.iter().map(|path| Key::new(seed, path.iter().map(Text::as_str))).collect();
-        Self { checked, keys }
+        Self { checked, keys, used: checked.used.iter().map(|one| Self::new(&one.checked, seed)).collect() }
     }
 
     /// Everything in the record of an index that its input does not give.
     #[must_use]
     pub fn record(&self, index: u64, record: &Value) -> Vec<Diagnostic> {
-        let Checked { slots, engine, functions, spec, .. } = self.checked;
-        let shared = Shared { slots, keys: &self.keys, engine, functions, plain: false };
-        let place = |path: &str| RecordPlace { dataset: spec.name.to_string(), index, path: path.to_owned() };
+        let place = |path: &str| RecordPlace { dataset: self.checked.spec.name.to_string(), index, path: path.to_owned() };
         let mut wrong = Vec::new();
-        rederive(self.checked, &shared, index, record, &place, &mut wrong);
+        rederive(&self.program(), index, record, &place, &mut wrong);
         wrong
     }
+
+    fn program(&self) -> Program<'_> {
+        let Checked { slots, engine, functions, .. } = self.checked;
+        let shared = Shared { slots, keys: &self.keys, engine, functions, plain: false };
+        Program { checked: self.checked, shared, used: self.used.iter().map(Self::program).collect() }
+    }
+}
+
+/// A dataset with what its records share under the seed that they were drawn with, and those that it uses.
+struct Program<'p> {
+    checked: &'p Checked,
+    shared: Shared<'p>,
+    used: Vec<Self>,
+}
+
+impl<'p> Program<'p> {
+    /// The program that a record is made by.
+    fn of(checked: &'p Checked, frame: &Frame<'p>) -> Self {
+        let used = checked.used.iter().zip(frame.used).map(|(one, frame)| Self::of(&one.checked, frame));
+        Self { checked, shared: *frame.shared, used: used.collect() }
+    }
+}
+
+/// What an emitted input holds of one dataset's record.
+struct Emitted {
+    scenario: Option<usize>,
+    cells: Vec<OnceCell<Value>>,
+    used: Vec<Self>,
+}
+
+impl Emitted {
+    fn nothing(checked: &Checked) -> Self {
+        let scenario = if checked.spec.scenarios.is_empty() { Some(0) } else { None };
+        let cells = checked.slots.iter().map(|_| OnceCell::new()).collect();
+        Self { scenario, cells, used: checked.used.iter().map(|one| Self::nothing(&one.checked)).collect() }
+    }
+
+    fn frame<'e>(&'e self, program: &'e Program<'_>, index: u64, used: &'e [Frame<'e>]) -> Frame<'e> {
+        let at = RecordAt::new(self.scenario, 0, index);
+        Frame::stated(&program.shared, &self.cells, at, Draws::Emitted).using(used)
+    }
+}
+
+/// Shows the frames of used datasets, after those in `before`, to `look`.
+fn frames(used: (&[Program<'_>], &[Emitted]), index: u64, before: &[Frame<'_>], look: &mut dyn FnMut(&[Frame<'_>])) {
+    let (Some((program, programs)), Some((emitted, more))) = (used.0.split_first(), used.1.split_first()) else {
+        return look(before);
+    };
+    frames((&program.used, &emitted.used), index, &[], &mut |inner| {
+        let frame = emitted.frame(program, index, inner);
+        frames((programs, more), index, &[before, &[frame]].concat(), look);
+    });
 }
 
 /// The same for a record that was just made from `frame`. Where the input holds whole facts, and they are the facts of the
@@ -49,48 +100,50 @@ pub(super) fn made(
     place: &dyn Fn(&str) -> RecordPlace,
     wrong: &mut Vec<Diagnostic>,
 ) {
-    let same = checked.rederivation.whole && !frame.shared.plain && holds(checked, frame, record);
-    if !same {
-        rederive(checked, frame.shared, frame.at.index, record, place, wrong);
+    let Rederivation { held, whole, .. } = &checked.rederivation;
+    if !whole || frame.shared.plain || !holds(checked, held, frame, record) {
+        rederive(&Program::of(checked, frame), frame.at.index, record, place, wrong);
     }
 }
 
-/// Whether every fact in the input is that of the frame.
-fn holds(checked: &Checked, frame: &Frame<'_>, record: &Value) -> bool {
+/// Whether every fact in a value of the input is that of the frame.
+fn holds(checked: &Checked, list: &[(String, Held)], frame: &Frame<'_>, whole: &Value) -> bool {
     let slot = |at: usize| frame.slot(at).unwrap_or(&Value::Undefined);
-    checked.rederivation.held.iter().all(|(path, held)| match held {
-        Held::Slot(at) => record.at(path).unwrap_or(&Value::Undefined) == slot(*at),
+    list.iter().all(|(path, held)| match held {
+        Held::Slot(at) => whole.at(path).unwrap_or(&Value::Undefined) == slot(*at),
         Held::Part(..) => false,
         Held::Context => {
-            let map = record.at(path).and_then(Value::as_map);
+            let map = whole.at(path).and_then(Value::as_map);
             let name = |at: usize| checked.slots.get(at).map_or("", |slot| slot.name.as_str());
             let field = |at: usize| map.and_then(|map| map.get(name(at))).unwrap_or(&Value::Undefined);
             checked.context.iter().all(|at| field(*at) == slot(*at))
         }
         Held::Scenario => frame.at.scenario.is_some_and(|at| {
-            let name = record.at(path).and_then(Value::as_text);
+            let name = whole.at(path).and_then(Value::as_text);
             checked.spec.scenarios.is_empty() || name == Some(checked.scenario(at))
         }),
+        Held::Used(number, inner) => {
+            let theirs = checked.used.get(*number).zip(frame.used.get(*number)).zip(whole.at(path));
+            theirs.is_some_and(|((one, frame), value)| holds(&one.checked, inner, frame, value))
+        }
     })
 }
 
-/// Reports every target of a record that its input does not give. `shared` is what the records of its dataset share, under
-/// the seed that they were drawn with.
-fn rederive(
-    checked: &Checked,
-    shared: &Shared<'_>,
-    index: u64,
-    record: &Value,
-    place: &dyn Fn(&str) -> RecordPlace,
-    wrong: &mut Vec<Diagnostic>,
-) {
+/// Reports every target of a record that its input does not give.
+fn rederive(program: &Program<'_>, index: u64, record: &Value, place: &dyn Fn(&str) -> RecordPlace, wrong: &mut Vec<Diagnostic>) {
+    let checked = program.checked;
     if checked.rederivation.targets.is_empty() {
         return;
     }
-    let mut cells: Vec<OnceCell<Value>> = checked.slots.iter().map(|_| OnceCell::new()).collect();
-    let scenario = read_back(checked, record, &mut cells);
-    let frame = Frame::stated(shared, &cells, RecordAt::new(scenario, 0, index), Draws::Emitted);
-    let env = Env::root(&frame);
+    let mut emitted = Emitted::nothing(checked);
+    read_back(checked, &checked.rederivation.held, record, &mut emitted);
+    frames((&program.used, &emitted.used), index, &[], &mut |used| {
+        judge(checked, &emitted.frame(program, index, used), record, place, wrong);
+    });
+}
+
+fn judge(checked: &Checked, frame: &Frame<'_>, record: &Value, place: &dyn Fn(&str) -> RecordPlace, wrong: &mut Vec<Diagnostic>) {
+    let env = Env::root(frame);
     for target in &checked.rederivation.targets {
         let emitted = record.at(&target.path);
         let found = match target.op.eval(&env) {
@@ -98,7 +151,7 @@ fn rederive(
             // Wording may say what the input does not hold.
             Err(fault) if target.worded && fault.code == codes::NOT_REDERIVED => continue,
             Err(fault) => {
-                wrong.push(fault.in_record(place(&target.path)));
+                wrong.push(underivable(target, *fault).in_record(place(&target.path)));
                 continue;
             }
         };
@@ -106,6 +159,17 @@ fn rederive(
             wrong.push(differs(target, emitted, &found).in_record(place(&target.path)));
         }
     }
+}
+
+/// What the input does not hold stays absent there, so whatever stops a target from being computed is a gap of the input.
+fn underivable(target: &Target, fault: Diagnostic) -> Diagnostic {
+    if fault.code == codes::NOT_REDERIVED {
+        return fault;
+    }
+    let message = format!("the input does not give `{}`: {}", target.path, fault.message);
+    let diagnostic = Diagnostic::error(codes::NOT_REDERIVED, target.span, message);
+    let diagnostic = fault.primary.into_iter().fold(diagnostic, |one, label| one.label(label.span, "here"));
+    diagnostic.hint("put all that it is computed from into the input, each as one whole `{{ name }}`")
 }
 
 fn differs(target: &Target, emitted: Option<&Value>, found: &Value) -> Diagnostic {
@@ -125,12 +189,11 @@ fn shown(value: Option<&Value>) -> String {
     }
 }
 
-/// Fills the cells that the input holds; gives the scenario, where it is held.
-fn read_back(checked: &Checked, record: &Value, cells: &mut [OnceCell<Value>]) -> Option<usize> {
-    let spec = &checked.spec;
-    let mut scenario = if spec.scenarios.is_empty() { Some(0) } else { None };
-    for (path, held) in &checked.rederivation.held {
-        let value = record.at(path);
+/// Fills what a value of the input holds.
+fn read_back(checked: &Checked, list: &[(String, Held)], whole: &Value, into: &mut Emitted) {
+    let cells = &mut into.cells;
+    for (path, held) in list {
+        let value = whole.at(path);
         match held {
             Held::Slot(at) => fill(cells, *at, value.cloned().unwrap_or_default()),
             Held::Part(at, inner) => part(cells, *at, inner, value),
@@ -143,11 +206,15 @@ fn read_back(checked: &Checked, record: &Value, cells: &mut [OnceCell<Value>]) -
             }
             Held::Scenario => {
                 let name = value.and_then(Value::as_text);
-                scenario = name.and_then(|name| spec.scenarios.iter().position(|one| one.name == name));
+                into.scenario = name.and_then(|name| checked.spec.scenarios.iter().position(|one| one.name == name));
+            }
+            Held::Used(number, inner) => {
+                if let (Some(one), Some(theirs)) = (checked.used.get(*number), into.used.get_mut(*number)) {
+                    read_back(&one.checked, inner, value.unwrap_or(&Value::Undefined), theirs);
+                }
             }
         }
     }
-    scenario
 }
 
 fn fill(cells: &mut [OnceCell<Value>], at: usize, value: Value) {

@@ -184,12 +184,12 @@ fn names_in_a_chain_of_twenty_thousand() {
 
 #[test]
 fn what_is_not_too_deep_is_built() {
-    let chain: Vec<String> = (0..150).map(|at| format!("  d{at}: \"{{{{ d{} + 1 }}}}\"\n", at + 1)).collect();
+    let chain: Vec<String> = (0..110).map(|at| format!("  d{at}: \"{{{{ d{} + 1 }}}}\"\n", at + 1)).collect();
     let chain = chain.concat();
     let sum = "number + ".repeat(200);
     let sets = "{% set a = number %}{{ a }}".repeat(10_000);
     let text = format!(
-        "derive:\n{chain}  d150: 1\n  wide: \"{{{{ {sum} 1 }}}}\"\n  long: \"{sets}\"\nchecks: [{{id: a, that: d0 == 151 and wide > 1 and long != ''}}]\n"
+        "derive:\n{chain}  d110: 1\n  wide: \"{{{{ {sum} 1 }}}}\"\n  long: \"{sets}\"\nchecks: [{{id: a, that: d0 == 111 and wide > 1 and long != ''}}]\n"
     );
     let found = dataset(&text);
     assert!(found.built, "{:#?}", lines(&found));

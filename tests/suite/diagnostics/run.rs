@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use dictum::build::{Built, Failure, LockMode, Out, Reporter, Request, build};
+use dictum::build::{Built, Failure, LockMode, Out, Reporter, Request, build, piloted, select};
 use dictum::diag::render::{MessageFormat, render, summary};
 use dictum::diag::{Diagnostic, Diagnostics, codes};
 use dictum::pipeline::emit::FORMATS;
@@ -63,6 +63,18 @@ pub(super) fn run(world: &dyn World, root: &str, out: &str) -> Found {
         Err(Failure::Usage(_)) => alone(&workspace),
         Err(other) => panic!("{other}"),
     }
+}
+
+/// Checks every dataset of a workspace with its pilot, as `dictum check` does, and builds nothing.
+pub(super) fn pilot(world: &dyn World, root: &str) -> Found {
+    let workspace = Workspace { world, root: PathBuf::from(root) };
+    let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+    let selected = select(&workspace, &[], &Overrides::default(), &mut sources, &mut diagnostics).unwrap();
+    for one in &selected {
+        piloted(&workspace, &one.checked, &sources, &mut diagnostics);
+    }
+    let built = !diagnostics.has_errors();
+    Found { diagnostics: diagnostics.sorted(&sources), sources, built }
 }
 
 fn alone(workspace: &Workspace<'_>) -> Found {

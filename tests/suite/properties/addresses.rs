@@ -90,6 +90,23 @@ fn maps_and_key_loops_are_addressed_by_key() {
 }
 
 #[test]
+fn cells_of_tables_are_addressed_by_the_key_of_their_row() {
+    let draws = "  d: {each: ids, as: id, key: \"{{ id }}\", given: id, cases: rules, column: how}\n  \
+                 e: {given: chosen, cases: rules, column: how}\n  chosen: [a, b]\n";
+    let table = |rows: &str| format!("{{ids: [a, b], rules: {{columns: {{how: draw}}, rows: {{{rows}}}}}}}");
+    let (a, b, c) = ("a: {how: {int: 0..99999999}}", "b: {how: {int: 0..99999999}}", "c: {how: {int: 0..9}}");
+    let few = drawn(&table(&format!("{a}, {b}")), draws);
+    let more = drawn(&table(&format!("{c}, {b}, {a}")), draws);
+    let other = drawn(&table(&format!("{a}, b: {{how: {{bool: 0.5}}}}")), draws);
+    for ((few, more), other) in few.iter().zip(&more).zip(&other) {
+        assert_eq!(few, more);
+        assert_eq!(json(few, "d")["a"], json(other, "d")["a"]);
+        assert_ne!(json(few, "d")["a"], json(few, "d")["b"]);
+        assert!(few["chosen"] != "\"a\"" || few["e"] == other["e"]);
+    }
+}
+
+#[test]
 fn indices_seeds_and_names_give_other_values() {
     let draws = "  a: {int: 0..999999999999}\n  b: {int: 0..999999999999}\n";
     let mut seen = std::collections::BTreeSet::new();

@@ -153,7 +153,8 @@ fn row_inserted(spec: &Spec, at: usize) -> Option<Edited> {
     edited.may_move = spec.closure(&entry.name);
     edited.only_where = Some(Condition::True(truth.name.clone()));
     let changed = entry_mut(&mut edited.spec, &entry.name);
-    changed.body.yaml = changed.body.yaml.replacen("{first: [", &format!("{{first: [{{when: {}, {head}}}, ", truth.name), 1);
+    changed.body.yaml =
+        changed.body.yaml.replacen("{first: [", &format!("{{first: [{{when: {} and index % 2 == 0, {head}}}, ", truth.name), 1);
     changed.body.reads.push(truth.name.clone());
     Some(edited)
 }

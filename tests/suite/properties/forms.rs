@@ -10,8 +10,8 @@ use super::spec::{Body, Entry, Gives, Scenario, Spec};
 pub(super) type Choice = (u8, u8, u8);
 
 /// How many kinds of draws and of derivations there are.
-const DRAWS: u8 = 40;
-const DERIVATIONS: u8 = 9;
+const DRAWS: u8 = 41;
+const DERIVATIONS: u8 = 10;
 
 /// Random specs.
 pub(super) fn specs() -> impl Strategy<Value = Spec> {
@@ -118,7 +118,7 @@ fn draw(kind: u8, a: u8, b: u8, earlier: &[Entry]) -> Made {
         16 => alone("{each: sizes, as: e, key: \"{{ e }}\", object: {p: {int: 0..9999}, q: {bool: 0.5}}}", Gives::Other),
         17 => alone("{let: {base: {int: 0..40}}, give: \"{{ base * 2 }}\"}", Gives::Int),
         18..=28 => named(kind, a, b),
-        29..=38 => dependent(kind, b, earlier).unwrap_or_else(|| alone(format!("{{int: 0..{top}}}"), Gives::Int)),
+        29..=38 | 40 => dependent(kind, b, earlier).unwrap_or_else(|| alone(format!("{{int: 0..{top}}}"), Gives::Int)),
         39 => alone("{each: sizes, as: e, give: {int: 0..9999, stream: kept}}", Gives::Other),
         _ => unreachable!("there are {DRAWS} kinds"),
     }
@@ -193,6 +193,10 @@ fn dependent(kind: u8, at: u8, earlier: &[Entry]) -> Option<Made> {
             let yaml = format!("{{normal: \"{{{{ {read} }}}}\", sd: 3, min: \"{{{{ {read} - 1 }}}}\"}}");
             (read, yaml, Gives::Other)
         }
+        40 => {
+            let read = readable(earlier, Gives::Word, at)?;
+            (read.clone(), format!("{{given: {read}, cases: shades, column: how}}"), Gives::Int)
+        }
         _ => {
             let read = readable(earlier, Gives::Bool, at)?;
             let yaml = format!("{{int: 0..9, when: \"maybe {read}\"}}");
@@ -225,6 +229,7 @@ fn derivation(kind: u8, a: u8, b: u8, earlier: &[Entry]) -> Made {
         (8, Some(int), ..) => {
             (format!("{{only: [{{when: {int} > 20, give: high}}, {{when: {int} <= 20, give: low}}]}}"), Gives::Other, vec![int])
         }
+        (9, _, Some(word), _) => (format!("{{given: {word}, cases: part.shades, column: line}}"), Gives::Other, vec![word]),
         (6, .., Some(words)) => (format!("{{each: {words}, as: e, give: \"{{{{ e }}}}!\"}}"), Gives::Other, vec![words]),
         _ => (format!("\"{{{{ {echoed} }}}}\""), Gives::Other, vec![echoed.clone()]),
     }

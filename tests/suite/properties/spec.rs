@@ -7,8 +7,19 @@ use std::fmt::Write as _;
 pub(super) const FILE: &str = "small.yaml";
 /// The module that entries can be moved to.
 const MODULE: &str = "part.yaml";
-/// The words that forms choose from, as facts.
-const FACTS: &str = "facts:\n  colours: [red, green, blue, black]\n  sizes: [small, medium, large]\n  towns: [{name: a, people: 5}, {name: b, people: 0.5}]\n";
+/// The words that forms choose from, as facts, and a table with a row for each colour.
+const FACTS: &str = "facts:
+  colours: [red, green, blue, black]
+  sizes: [small, medium, large]
+  towns: [{name: a, people: 5}, {name: b, people: 0.5}]
+  shades:
+    columns: {how: draw, line: template}
+    rows:
+      black: {how: {int: 0..99}, line: \"{{ sizes | length }} of black\"}
+      green: {how: 7, line: green}
+      blue: {how: {int: 0..9999}, line: blue}
+      red: {how: {near: [20], within: 3}, line: \"red of {{ colours | first }}\"}
+";
 
 /// What an entry gives, as far as other entries want to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
