@@ -154,12 +154,16 @@ impl<'a> Walk<'a> {
             self.report(codes::SCHEMA_REMOTE, pointer, format!("`{keyword}` leaves the file for `{target}`"), Some(hint));
             return;
         };
+        let Some(plain) = unescaped(fragment) else {
+            let hint = "write other characters as `%` and two hexadecimal digits".to_owned();
+            self.report(codes::SCHEMA_INVALID, pointer, format!("`{target}` is not a reference"), Some(hint));
+            return;
+        };
         if !fragment.is_empty() && !fragment.starts_with('/') {
             self.anchored.push((fragment, pointer.to_owned()));
             return;
         }
-        // An escaped pointer is the validator's to read.
-        if fragment.contains('%') || self.root.pointer(fragment).is_some() {
+        if self.root.pointer(&plain).is_some() {
             return;
         }
         let definitions = self.root.get("$defs").and_then(Value::as_object);
@@ -181,6 +185,23 @@ impl<'a> Walk<'a> {
         let hint = nearest(target, known).map(|name| format!("did you mean `{name}`?"));
         self.report(codes::SCHEMA_INVALID, pointer, format!("nothing stands at `{target}`"), hint);
     }
+}
+
+/// The fragment of a URI without escapes; `None` where a character may not stand there (RFC 3986, 3.5).
+fn unescaped(fragment: &str) -> Option<String> {
+    let mut bytes = fragment.bytes();
+    let mut plain = Vec::with_capacity(fragment.len());
+    while let Some(byte) = bytes.next() {
+        plain.push(match byte {
+            b'%' => {
+                let mut digit = || char::from(bytes.next()?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+                digit()? * 16 + digit()?
+            }
+            _ if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte) => byte,
+            _ => return None,
+        });
+    }
+    String::from_utf8(plain).ok()
 }
 
 /// Whether the validator can use a pattern; its own reader is asked, because dialects differ.
@@ -268,6 +289,22 @@ mod tests {
             ("/allOf/4/$ref", codes::SCHEMA_INVALID),
         ];
         assert_eq!(found, expected.map(|(pointer, code)| (pointer.to_owned(), code)));
+    }
+
+    #[test]
+    fn references_are_read_with_their_escapes() {
+        let schema = json!({
+            "$defs": {"a role": {}},
+            "allOf": [
+                {"$ref": "#/$defs/a%20role"}, {"$ref": "#/$defs/a%20rle"}, {"$ref": "#/$defs/a role"}, {"$ref": "#/$d%fs/a"},
+                {"$ref": "#/$defs/a%2"}, {"$ref": "#/$defs/%ff"}
+            ]
+        });
+        let found: Vec<_> = inspect(&schema).into_iter().map(|one| one.message).collect();
+        let dangling = "nothing stands at `#/$defs/a%20rle`".to_owned();
+        let wrong =
+            ["#/$defs/a role", "#/$d%fs/a", "#/$defs/a%2", "#/$defs/%ff"].map(|one| format!("`{one}` is not a reference"));
+        assert_eq!(found, [vec![dangling], wrong.to_vec()].concat());
     }
 
     #[test]

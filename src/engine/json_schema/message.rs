@@ -57,9 +57,16 @@ fn fault(error: &ValidationError<'_>) -> String {
         Kind::UniqueItems => "an element stands there twice".to_owned(),
         kind => match expectation(kind) {
             Some(expected) => format!("expected {expected}, found {}", shown(value)),
-            None => error.to_string(),
+            None => phrase(&error.to_string()),
         },
     }
+}
+
+/// The validator's own words as the phrase that messages are.
+fn phrase(words: &str) -> String {
+    let mut rest = words.trim_end_matches('.').chars();
+    let first: String = rest.next().map(|first| first.to_lowercase().collect()).unwrap_or_default();
+    first + rest.as_str()
 }
 
 /// What a single value was expected to be.

@@ -345,6 +345,7 @@ fn known_traps_get_the_mended_line() {
         ("a:1\nb: 2\n", ":", "`a: 1`"),
         ("  a: 1\nb: 2\n", "b: 2", "same column"),
         ("a: \u{1}b\n", "\u{1}", "escape"),
+        ("{\u{65d}\u{1a}", "\u{1a}", "escape"),
         ("a: 1\nb\nc: 2\n", "b", "key: value"),
     ];
     for (text, place, hint) in cases {

@@ -116,7 +116,9 @@ impl Stop<'_> {
             | ErrorKind::UnpairedLowSurrogate
             | ErrorKind::MissingLowSurrogate => Some(self.escape()),
             ErrorKind::UnexpectedCharacter { character } if character.is_control() => {
-                let bytes = self.at..self.at + character.len_utf8();
+                // The parser may stop where the text around the character begins.
+                let found = self.from(self.at).find(*character).map(|ahead| self.at + ahead);
+                let bytes = found.map_or(self.token(), |at| at..at + character.len_utf8());
                 let report = self.syntax(bytes, format!("the control character `{}`", character.escape_unicode()));
                 Some(report.hint("write it as an escape in double quotes"))
             }

@@ -1,5 +1,7 @@
 //! The record's JSON Schema: the file that the spec names, else the schema that was inferred from its forms.
 
+use std::collections::BTreeSet;
+
 use crate::diag::{Diagnostic, RecordPlace, codes};
 use crate::pipeline::check::Checked;
 use crate::record::Node;
@@ -12,7 +14,12 @@ pub(super) fn check(checked: &Checked, root: Node<'_>, place: &dyn Fn(&str) -> R
     if checked.schema.accepts(root) {
         return;
     }
+    let mut told = BTreeSet::new();
     for violation in checked.schema.violations(root) {
+        // Two branches of a schema may ask for the same.
+        if !told.insert((violation.path.clone(), violation.message.clone())) {
+            continue;
+        }
         let spec = super::field_span(checked, &violation.path);
         let diagnostic = match (spec, violation.schema_span) {
             (Some(spec), Some(schema)) => {
