@@ -79,9 +79,11 @@ impl<'p> Expander<'p> {
         let share = self.plan.share(index, &mut self.cache);
         self.plan.planned(share, &mut self.cache, &mut self.planned);
         self.at = RecordAt::new(Some(share.choice), share.rank, index);
-        let (settling, cells, at) = (&self.plan.checked.settling, &mut self.cells, &mut self.at);
+        let checked = self.plan.checked;
+        let (scenario, cells, at) = (checked.scenario(share.choice), &mut self.cells, &mut self.at);
         let settled = frames(&self.used, &[], &mut |used| {
-            settle::settle(settling, &Around { shared: &self.shared, planned: &self.planned, used }, cells, at)
+            let around = Around { shared: &self.shared, scenario, planned: &self.planned, used };
+            settle::settle(&checked.settling, &around, cells, at)
         });
         match settled {
             Ok(attempts) => self.attempts += u64::from(attempts),

@@ -17,6 +17,8 @@ const MOST_TOLD: usize = 4;
 #[derive(Clone, Copy)]
 pub(super) struct Around<'a> {
     pub(super) shared: &'a Shared<'a>,
+    /// The scenario's name; empty where there is none.
+    pub(super) scenario: &'a str,
     /// The planned labels.
     pub(super) planned: &'a [Value],
     /// The records of the used datasets.
@@ -26,6 +28,11 @@ pub(super) struct Around<'a> {
 impl<'a> Around<'a> {
     fn frame(self, cells: &'a [OnceCell<Value>], at: RecordAt) -> Frame<'a> {
         Frame::new(self.shared, cells, at, self.planned).using(self.used)
+    }
+
+    /// Where the record is, for messages.
+    fn place(&self) -> String {
+        if self.scenario.is_empty() { String::new() } else { format!(" in the scenario `{}`", self.scenario) }
     }
 }
 
@@ -83,8 +90,8 @@ fn exhausted(settling: &Settling, around: &Around<'_>, cells: &mut [OnceCell<Val
     }
     let most = missed.into_iter().max_by_key(|(which, times)| (*times, std::cmp::Reverse(*which)));
     let told = match most {
-        Some(((0, one), _)) => never_aimed(settling, one, at, around.planned, instead),
-        Some(((_, one), times)) => never_required(settling, one, times),
+        Some(((0, one), _)) => never_aimed(settling, one, at, around, instead),
+        Some(((_, one), times)) => never_required(settling, one, times, around),
         None => None,
     };
     let unplaced = || Diagnostic::unplaced(codes::ATTEMPTS_EXHAUSTED, "no attempt meets the plan");
@@ -96,27 +103,28 @@ fn never_aimed(
     settling: &Settling,
     one: usize,
     at: &RecordAt,
-    planned: &[Value],
+    around: &Around<'_>,
     instead: BTreeMap<String, u32>,
 ) -> Option<Diagnostic> {
     let aimed = settling.aims.get(one)?;
-    let label = planned.get(one).map(shown)?;
+    let label = around.planned.get(one).map(shown)?;
     let labels = at.scenario.and_then(|scenario| aimed.labels.get(scenario)).and_then(Option::as_ref);
     let span = labels.map_or(aimed.span, |labels| labels.span);
     let mut counted: Vec<(String, u32)> = instead.into_iter().collect();
     counted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let told: Vec<String> = counted.iter().take(MOST_TOLD).map(|(value, times)| format!("{value} {times} times")).collect();
     let Aimed { name, .. } = aimed;
-    let message = format!("`{name}` never became {label} in {} attempts", settling.attempts);
+    let message = format!("`{name}` never became {label} in {} attempts{}", settling.attempts, around.place());
     let diagnostic = Diagnostic::error(codes::ATTEMPTS_EXHAUSTED, span, message);
     Some(diagnostic.hint(format!("it was {}", told.join(", "))).hint(remedies(name)))
 }
 
 /// What to tell of a requirement that most attempts did not meet.
-fn never_required(settling: &Settling, one: usize, times: u32) -> Option<Diagnostic> {
+fn never_required(settling: &Settling, one: usize, times: u32, around: &Around<'_>) -> Option<Diagnostic> {
     let required = settling.required.get(one)?;
     let attempts = settling.attempts;
-    let message = format!("`{}` stood in the way of {times} of {attempts} attempts, and none was left", required.id);
+    let place = around.place();
+    let message = format!("`{}` stood in the way of {times} of {attempts} attempts{place}, and none was left", required.id);
     let diagnostic = Diagnostic::error(codes::ATTEMPTS_EXHAUSTED, required.span, message);
     Some(diagnostic.hint("draw what it asks for more often, or allow more `attempts`"))
 }
