@@ -93,39 +93,41 @@ fn weighted_map(cx: &mut Parse<'_>, shape: &Shape<'_>, entries: &[Entry]) -> Opt
     Some(Box::new(Weighted { span: shape.span, values, weights }))
 }
 
+/// A planned value with its place, and its weight.
+type Planned = ((Value, Span), Weight);
+
 /// Values that are planned rather than drawn: one, several in equal shares, or `{pick: …}` by weight.
 pub fn weighted_values(cx: &mut Parse<'_>, node: &Node) -> Option<(Vec<(Value, Span)>, Weights)> {
-    let one = || Weight::of_int(1).ok();
-    let (labels, list): (Vec<_>, Vec<_>) = match &node.kind {
-        NodeKind::Map(entries) => match entries.as_slice() {
-            [entry] if entry.key.text == "pick" => match &entry.value.kind {
-                NodeKind::Map(labels) if !labels.is_empty() => {
-                    let read = labels.iter().map(|one| Some(((one.key_value.clone(), one.key_span), weight(cx, &one.value)?)));
-                    read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip()
-                }
-                NodeKind::List(items) if weighted::is_weighted(items) => {
-                    let read =
-                        items.iter().map(|item| weighted::written(cx, item).map(|(value, weight)| ((value, item.span), weight)));
-                    read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip()
-                }
-                _ => return weighted_values(cx, &entry.value),
-            },
-            _ => {
-                cx.expected(node, "a label, a list of labels, or `{pick: {label: weight}}`");
-                return None;
-            }
-        },
+    let head = node.as_map().and_then(|entries| match entries {
+        [entry] if entry.key.text == "pick" => Some(&entry.value),
+        _ => None,
+    });
+    let read: Vec<Option<Planned>> = match &head.unwrap_or(node).kind {
+        NodeKind::Map(labels) if head.is_some() && !labels.is_empty() => {
+            labels.iter().map(|one| Some(((one.key_value.clone(), one.key_span), weight(cx, &one.value)?))).collect()
+        }
+        NodeKind::Map(_) => {
+            cx.expected(node, "a label, a list of labels, or `{pick: {label: weight}}`");
+            return None;
+        }
         NodeKind::List(items) if items.is_empty() => {
             cx.report(Diagnostic::error(codes::EMPTY_CHOICE, node.span, "there is nothing to aim at"));
             return None;
         }
-        NodeKind::List(items) => {
-            let read = items.iter().map(|item| Some(((literal(cx, item)?, item.span), one()?)));
-            read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip()
+        NodeKind::List(items) if head.is_some() && weighted::is_weighted(items) => {
+            let written = |item| weighted::written(cx, item).map(|(value, weight)| ((value, item.span), weight));
+            items.iter().map(written).collect()
         }
-        _ => (vec![(literal(cx, node)?, node.span)], vec![one()?]),
+        NodeKind::List(items) => items.iter().map(|item| equal(cx, item)).collect(),
+        _ => vec![equal(cx, head.unwrap_or(node))],
     };
+    let (labels, list): (Vec<_>, Vec<_>) = read.into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip();
     Some((labels, weights(cx, node.span, &list)?))
+}
+
+/// A label in equal shares with the others.
+fn equal(cx: &mut Parse<'_>, item: &Node) -> Option<Planned> {
+    Some(((literal(cx, item)?, item.span), Weight::of_int(1).ok()?))
 }
 
 struct Uniform {

@@ -6,7 +6,7 @@
 
 mod read;
 
-use crate::data::number;
+use crate::data::{Value, number};
 use crate::record::{Entries, Node, Record, View};
 
 pub use read::read;
@@ -14,6 +14,19 @@ pub use read::read;
 /// Appends a node as compact JSON.
 pub fn write_node(node: Node<'_>, out: &mut String) {
     write(node, out, write_entries);
+}
+
+/// A value as messages show it: compact JSON, or `absent`.
+#[must_use]
+pub fn shown(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Undefined) => "absent".to_owned(),
+        Some(value) => {
+            let mut text = String::new();
+            write_node(Node::of(value), &mut text);
+            text
+        }
+    }
 }
 
 /// Appends a node as canonical JSON: compact, the keys of every map sorted by code point.
@@ -167,7 +180,6 @@ fn write_key(at: usize, key: &str, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Value;
 
     fn json(value: &Value) -> String {
         let mut out = String::new();

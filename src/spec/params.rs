@@ -10,7 +10,6 @@ use super::Stated;
 use crate::data::{Text, Type, Value};
 use crate::diag::{nearest, quoted_list};
 use crate::json;
-use crate::record::Node;
 use crate::source::Span;
 
 /// A constant of a build.
@@ -89,7 +88,7 @@ impl Allowed {
             (Self::OneOf(list), Some(word)) => nearest(word, list.iter().filter_map(Value::as_text)),
             _ => None,
         };
-        let message = format!("expected {}, found {}", self.describe(), shown(value));
+        let message = format!("expected {}, found {}", self.describe(), json::shown(Some(value)));
         Misfit { message, hint: near.map(|word| format!("did you mean `{word}`?")) }
     }
 
@@ -99,14 +98,17 @@ impl Allowed {
         match self {
             Self::Anything => "any value".to_owned(),
             Self::Like(Value::List(items)) => match items.first() {
-                Some(item) => format!("a list with values such as {}", shown(item)),
+                Some(item) => format!("a list with values such as {}", json::shown(Some(item))),
                 None => "a list".to_owned(),
             },
             Self::Like(value) => value.kind().to_owned(),
             Self::Ints(min, max) => format!("an integer from {min} to {max}"),
-            Self::Numbers(min, max) => format!("a number from {} to {}", shown(&Value::Float(*min)), shown(&Value::Float(*max))),
+            Self::Numbers(min, max) => {
+                format!("a number from {} to {}", json::shown(Some(&Value::Float(*min))), json::shown(Some(&Value::Float(*max))))
+            }
             Self::OneOf(list) => {
-                let words: Vec<String> = list.iter().map(|one| one.as_text().map_or_else(|| shown(one), str::to_owned)).collect();
+                let words: Vec<String> =
+                    list.iter().map(|one| one.as_text().map_or_else(|| json::shown(Some(one)), str::to_owned)).collect();
                 format!("one of {}", quoted_list(words.iter().map(String::as_str)))
             }
         }
@@ -136,13 +138,6 @@ fn kind(value: &Value) -> Type {
         Value::List(_) => Type::list_of(Type::any()),
         Value::Undefined | Value::Null | Value::Map(_) => Type::any(),
     }
-}
-
-/// A value as JSON writes it.
-fn shown(value: &Value) -> String {
-    let mut text = String::new();
-    json::write_node(Node::of(value), &mut text);
-    text
 }
 
 #[cfg(test)]

@@ -135,7 +135,7 @@ pub(crate) fn formats(name: &str) -> Vec<&'static dyn Format> {
 }
 
 /// Hears nothing.
-struct Quiet;
+pub(crate) struct Quiet;
 
 impl Reporter for Quiet {
     fn start(&mut self, _: &str, _: u64) {}

@@ -8,7 +8,6 @@ use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::json;
 use crate::program::{Draws, Frame, Lower, RecordAt, Shared, Slot, misfits};
 use crate::random::Key;
-use crate::record::Node;
 use crate::source::Span;
 use crate::spec::{Example, Param, Spec, Stated};
 
@@ -76,21 +75,13 @@ fn fits(stated: &Stated, ty: &Type, cx: &mut Lower<'_>) {
 
 /// Runs every example.
 pub(super) fn run(checked: &Checked, diagnostics: &mut Diagnostics) {
-    let keys = keys(checked);
-    let shared = shared(checked, &keys);
-    let used_keys: Vec<Vec<Key>> = checked.used.iter().map(|one| self::keys(&one.checked)).collect();
-    let used: Vec<Shared<'_>> = checked.used.iter().zip(&used_keys).map(|(one, keys)| self::shared(&one.checked, keys)).collect();
+    let keys = checked.keys(0);
+    let shared = checked.shared(&keys, false);
+    let used_keys: Vec<Vec<Key>> = checked.used.iter().map(|one| one.checked.keys(0)).collect();
+    let used: Vec<Shared<'_>> = checked.used.iter().zip(&used_keys).map(|(one, keys)| one.checked.shared(keys, false)).collect();
     for example in &checked.spec.examples {
         one(checked, &shared, &used, example, diagnostics);
     }
-}
-
-fn keys(checked: &Checked) -> Vec<Key> {
-    checked.keys.iter().map(|path| Key::new(0, path.iter().map(Text::as_str))).collect()
-}
-
-fn shared<'p>(checked: &'p Checked, keys: &'p [Key]) -> Shared<'p> {
-    Shared { slots: &checked.slots, keys, engine: &checked.engine, functions: &checked.functions, plain: false }
 }
 
 /// What an example states of one dataset, under names with this prefix: its scenario, and the cells of its names.
@@ -146,14 +137,6 @@ fn compare(checked: &Checked, frame: &Frame<'_>, stated: &Stated) -> Option<Diag
     if found.is_some_and(|found| found.equals(want)) {
         return None;
     }
-    let shown = |value: Option<&Value>| match value {
-        None | Some(Value::Undefined) => "absent".to_owned(),
-        Some(value) => {
-            let mut text = String::new();
-            json::write_node(Node::of(value), &mut text);
-            text
-        }
-    };
-    let message = format!("`{path}` is {}, expected {}", shown(found), shown(Some(want)));
+    let message = format!("`{path}` is {}, expected {}", json::shown(found), json::shown(Some(want)));
     Some(Diagnostic::error(codes::EXAMPLE_FAILED, span, message))
 }

@@ -24,7 +24,8 @@ use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::jinja::{self, Engine};
 use crate::engine::json_schema::{Schema, SchemaError, inferred};
-use crate::program::{Functions, Known, Lower, Section, Slot};
+use crate::program::{Functions, Known, Lower, Section, Shared, Slot};
+use crate::random::Key;
 use crate::source::Sources;
 use crate::spec::Spec;
 
@@ -82,6 +83,18 @@ impl Checked {
     #[must_use]
     pub fn address(&self) -> &Text {
         self.spec.stream.as_ref().unwrap_or(&self.spec.name)
+    }
+
+    /// The key of every draw under a seed, by number.
+    #[must_use]
+    pub fn keys(&self, seed: u64) -> Vec<Key> {
+        self.keys.iter().map(|path| Key::new(seed, path.iter().map(Text::as_str))).collect()
+    }
+
+    /// What all records share under these keys; `plain` evaluates everything by the template engine itself.
+    #[must_use]
+    pub fn shared<'p>(&'p self, keys: &'p [Key], plain: bool) -> Shared<'p> {
+        Shared { slots: &self.slots, keys, engine: &self.engine, functions: &self.functions, plain }
     }
 
     /// The name of a scenario; empty where the spec has none.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Checked;
 use super::settling::{Aimed, Labels, Settling, remedies};
-use crate::data::{Text, Value};
+use crate::data::Value;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::jinja::print;
 use crate::program::{Fault, Frame, RecordAt, Shared};
@@ -56,10 +56,8 @@ pub fn pilot(checked: &Checked) -> Result<Vec<Cell>, Fault> {
     if !checked.used.is_empty() {
         return Ok(Vec::new());
     }
-    let parts = |path: &Vec<Text>| Key::new(0, path.iter().map(Text::as_str));
-    let keys: Vec<Key> = checked.keys.iter().map(parts).collect();
-    let shared =
-        Shared { slots: &checked.slots, keys: &keys, engine: &checked.engine, functions: &checked.functions, plain: false };
+    let keys = checked.keys(0);
+    let shared = checked.shared(&keys, false);
     let mut cells = planned(checked);
     let each = u32::try_from(ALL_TRIALS / cells.len().max(1)).unwrap_or(TRIALS).clamp(1, TRIALS);
     let mut values: Vec<OnceCell<Value>> = checked.slots.iter().map(|_| OnceCell::new()).collect();

@@ -8,7 +8,6 @@ use crate::diag::{Diagnostic, codes};
 use crate::json;
 use crate::pipeline::check::{Aimed, Settling, Unmet, remedies};
 use crate::program::{Fault, Frame, RecordAt, Shared};
-use crate::record::Node;
 
 /// Most values that are told of a label which no attempt met.
 const MOST_TOLD: usize = 4;
@@ -84,7 +83,7 @@ fn exhausted(settling: &Settling, around: &Around<'_>, cells: &mut [OnceCell<Val
             Ok(Some(Unmet::Aim(one))) => {
                 *missed.entry((0, one)).or_default() += 1;
                 let found = settling.aims.get(one).and_then(|aimed| frame.slot(aimed.slot).ok());
-                *instead.entry(found.map(shown).unwrap_or_default()).or_default() += 1;
+                *instead.entry(json::shown(found)).or_default() += 1;
             }
         }
     }
@@ -107,7 +106,7 @@ fn never_aimed(
     instead: BTreeMap<String, u32>,
 ) -> Option<Diagnostic> {
     let aimed = settling.aims.get(one)?;
-    let label = around.planned.get(one).map(shown)?;
+    let label = json::shown(around.planned.get(one));
     let labels = at.scenario.and_then(|scenario| aimed.labels.get(scenario)).and_then(Option::as_ref);
     let span = labels.map_or(aimed.span, |labels| labels.span);
     let mut counted: Vec<(String, u32)> = instead.into_iter().collect();
@@ -127,13 +126,4 @@ fn never_required(settling: &Settling, one: usize, times: u32, around: &Around<'
     let message = format!("`{}` stood in the way of {times} of {attempts} attempts{place}, and none was left", required.id);
     let diagnostic = Diagnostic::error(codes::ATTEMPTS_EXHAUSTED, required.span, message);
     Some(diagnostic.hint("draw what it asks for more often, or allow more `attempts`"))
-}
-
-fn shown(value: &Value) -> String {
-    if value.is_undefined() {
-        return "absent".to_owned();
-    }
-    let mut text = String::new();
-    json::write_node(Node::of(value), &mut text);
-    text
 }

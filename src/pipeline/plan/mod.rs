@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::check::{Aimed, Checked, Labels};
-use crate::data::{Text, Value};
+use crate::data::Value;
 use crate::random::{Key, Quota, QuotaCache, Share};
 
 /// Records in a shard: what one worker makes at a time. Part of the byte contract only where a format says so.
@@ -38,7 +38,7 @@ pub struct Plan<'c> {
 /// Plans the records `from`, `from + 1`, … of a dataset, `count` of them.
 #[must_use]
 pub fn plan(checked: &Checked, seed: u64, from: u64, count: u64) -> Plan<'_> {
-    let keys = checked.keys.iter().map(|path| Key::new(seed, path.iter().map(Text::as_str))).collect();
+    let keys = checked.keys(seed);
     // `scenario` is a reserved name, so no draw has this address.
     let key = Key::new(seed, [checked.address().as_str(), "scenario"]);
     let quota = checked.spec.weights.clone().map(|weights| Quota::new(key, weights));

@@ -12,7 +12,6 @@ use crate::json;
 use crate::pipeline::check::{Checked, Held, Rederivation, Target};
 use crate::program::{Draws, Env, Frame, RecordAt, Shared};
 use crate::random::Key;
-use crate::record::Node;
 
 /// Derives the targets of one dataset's records again, as they stand in a file.
 pub struct Rederiver<'c> {
@@ -25,8 +24,7 @@ impl<'c> Rederiver<'c> {
     /// For records that were drawn with this seed.
     #[must_use]
     pub fn new(checked: &'c Checked, seed: u64) -> Self {
-        let keys = checked.keys.iter().map(|path| Key::new(seed, path.iter().map(Text::as_str))).collect();
-        Self { checked, keys, used: checked.used.iter().map(|one| Self::new(&one.checked, seed)).collect() }
+        Self { checked, keys: checked.keys(seed), used: checked.used.iter().map(|one| Self::new(&one.checked, seed)).collect() }
     }
 
     /// Everything in the record of an index that its input does not give.
@@ -39,8 +37,7 @@ impl<'c> Rederiver<'c> {
     }
 
     fn program(&self) -> Program<'_> {
-        let Checked { slots, engine, functions, .. } = self.checked;
-        let shared = Shared { slots, keys: &self.keys, engine, functions, plain: false };
+        let shared = self.checked.shared(&self.keys, false);
         Program { checked: self.checked, shared, used: self.used.iter().map(Self::program).collect() }
     }
 }
@@ -174,19 +171,8 @@ fn underivable(target: &Target, fault: Diagnostic) -> Diagnostic {
 
 fn differs(target: &Target, emitted: Option<&Value>, found: &Value) -> Diagnostic {
     let Target { path, span, .. } = target;
-    let message = format!("`{path}` is {}, but the input gives {}", shown(emitted), shown(Some(found)));
+    let message = format!("`{path}` is {}, but the input gives {}", json::shown(emitted), json::shown(Some(found)));
     Diagnostic::error(codes::NOT_REDERIVED, *span, message)
-}
-
-fn shown(value: Option<&Value>) -> String {
-    match value {
-        None | Some(Value::Undefined) => "absent".to_owned(),
-        Some(value) => {
-            let mut text = String::new();
-            json::write_node(Node::of(value), &mut text);
-            text
-        }
-    }
 }
 
 /// Fills what a value of the input holds.

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use dictum::build::{Built, Failure, LockMode, Out, Reporter, Request, build, piloted, select};
+use dictum::build::{Failure, Out, Request, build, piloted, select};
 use dictum::diag::render::{MessageFormat, render, summary};
 use dictum::diag::{Diagnostic, Diagnostics, codes};
-use dictum::pipeline::emit::FORMATS;
 use dictum::pipeline::load::{Overrides, Workspace};
 use dictum::pipeline::sound;
 use dictum::source::Sources;
 use dictum::world::World;
+
+use crate::workbench::{Quiet, request};
 
 /// Codes of faults that no place in a file is to blame for.
 const UNPLACED: &[dictum::diag::Code] = &[codes::DATASET_DUPLICATE, codes::DATASET_UNKNOWN, codes::FILE_MISSING];
@@ -29,34 +30,12 @@ pub(crate) struct Found {
     pub(crate) built: bool,
 }
 
-struct Silent;
-
-impl Reporter for Silent {
-    fn start(&mut self, _: &str, _: u64) {}
-    fn advance(&mut self, _: u64) {}
-    fn finish(&mut self, _: &Built) {}
-    fn note(&mut self, _: &str) {}
-}
-
 /// Builds every dataset of a workspace, at its own size, in all formats; a workspace whose only file declares no dataset is
 /// loaded from that file.
 pub(super) fn run(world: &dyn World, root: &str, out: &str) -> Found {
     let workspace = Workspace { world, root: PathBuf::from(root) };
-    let request = Request {
-        datasets: Vec::new(),
-        overrides: Overrides::default(),
-        size: None,
-        seed: 0,
-        from: 0,
-        count: None,
-        formats: FORMATS.to_vec(),
-        out: Out::Folder(PathBuf::from(out)),
-        threads: Some(1),
-        lock: LockMode::Ignore,
-        hash: None,
-        plain: false,
-    };
-    let outcome = build(&workspace, request, &mut Silent, &AtomicBool::new(false));
+    let request = Request { out: Out::Folder(PathBuf::from(out)), threads: Some(1), ..request() };
+    let outcome = build(&workspace, request, &mut Quiet, &AtomicBool::new(false));
     match outcome.result {
         Ok(_) => Found { sources: outcome.sources, diagnostics: outcome.diagnostics, built: true },
         Err(Failure::Mistakes) => Found { sources: outcome.sources, diagnostics: outcome.diagnostics, built: false },

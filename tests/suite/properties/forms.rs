@@ -11,7 +11,7 @@ pub(super) type Choice = (u8, u8, u8);
 
 /// How many kinds of draws and of derivations there are.
 const DRAWS: u8 = 41;
-const DERIVATIONS: u8 = 10;
+const DERIVATIONS: u8 = 11;
 
 /// Random specs.
 pub(super) fn specs() -> impl Strategy<Value = Spec> {
@@ -233,6 +233,7 @@ fn derivation(kind: u8, a: u8, b: u8, earlier: &[Entry]) -> Made {
             (format!("{{only: [{{when: {int} > 20, give: high}}, {{when: {int} <= 20, give: low}}]}}"), Gives::Other, vec![int])
         }
         (9, _, Some(word), _) => (format!("{{given: {word}, cases: part.shades, column: line}}"), Gives::Other, vec![word]),
+        (10, Some(int), ..) => (format!("{{with: {{{int}: 7}}, give: \"{{{{ {int} * 2 }}}}\"}}"), Gives::Other, vec![int]),
         (6, .., Some(words)) => (format!("{{each: {words}, as: e, give: \"{{{{ e }}}}!\"}}"), Gives::Other, vec![words]),
         _ => (format!("\"{{{{ {echoed} }}}}\""), Gives::Other, vec![echoed.clone()]),
     }

@@ -34,9 +34,7 @@ pub(super) struct Ground<'c> {
 impl<'c> Ground<'c> {
     /// The ground of a spec, with everything still to try.
     pub(super) fn new(checked: &'c Checked, sites: &'c Sites) -> Self {
-        let (engine, functions) = (&checked.engine, &checked.functions);
-        let shared = Shared { slots: &checked.slots, keys: &[], engine, functions, plain: false };
-        Self { checked, sites, shared, left: Cell::new(MOST_IN_ALL) }
+        Self { checked, sites, shared: checked.shared(&[], false), left: Cell::new(MOST_IN_ALL) }
     }
 
     /// Spends so much; `None` where too little is left.
