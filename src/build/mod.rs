@@ -8,6 +8,7 @@ mod datasets;
 mod folder;
 mod locking;
 mod piloted;
+pub mod policies;
 mod stream;
 mod targets;
 

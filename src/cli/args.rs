@@ -75,6 +75,9 @@ pub(super) enum Command {
     /// List the datasets of the workspace
     #[command(after_help = LIST_EXAMPLES)]
     List,
+    /// Test the rules of policies, or evaluate one
+    #[command(subcommand, after_help = POLICY_EXAMPLES)]
+    Policy(Policy),
     /// Print a script that completes commands and options in a shell
     Completions(Completions),
     /// Print the manual page, in roff
@@ -90,6 +93,8 @@ impl Command {
             Self::Check(_) => "check",
             Self::Preview(_) => "preview",
             Self::List => "list",
+            Self::Policy(Policy::Test(_)) => "policy test",
+            Self::Policy(Policy::Eval(_)) => "policy eval",
             Self::Completions(_) => "completions",
             Self::Man => "man",
         }
@@ -100,7 +105,7 @@ impl Command {
         match self {
             Self::Build(build) => build.is_stream(),
             Self::Check(_) => false,
-            Self::Preview(_) | Self::List | Self::Completions(_) | Self::Man => true,
+            Self::Preview(_) | Self::List | Self::Policy(_) | Self::Completions(_) | Self::Man => true,
         }
     }
 }
@@ -249,6 +254,45 @@ pub(super) struct Preview {
     pub(super) field: Option<String>,
 }
 
+/// What to do with policies.
+#[derive(Subcommand)]
+pub(super) enum Policy {
+    /// Evaluate the test cases of every rule, and print which pass and which lines of the rule they reach
+    #[command(after_help = POLICY_TEST_EXAMPLES)]
+    Test(PolicyTest),
+    /// Evaluate one rule for an input, and print its answers as JSON
+    #[command(after_help = POLICY_EVAL_EXAMPLES)]
+    Eval(PolicyEval),
+}
+
+/// Arguments of `policy test`.
+#[derive(Args)]
+pub(super) struct PolicyTest {
+    /// Datasets whose rules to test [default: all that have some]
+    #[arg(value_name = "DATASET")]
+    pub(super) datasets: Vec<String>,
+
+    /// Records of each dataset whose modules and cases are evaluated
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) count: u64,
+}
+
+/// Arguments of `policy eval`.
+#[derive(Args)]
+pub(super) struct PolicyEval {
+    /// The key of a rule, the name of a dataset, or a file that ends in `.rego`
+    #[arg(value_name = "RULE")]
+    pub(super) rule: String,
+
+    /// The input document, a JSON file, or `-` for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) input: PathBuf,
+
+    /// Datasets to look for the rule in [default: all]
+    #[arg(long = "dataset", value_name = "DATASET")]
+    pub(super) datasets: Vec<String>,
+}
+
 /// Arguments of `completions`.
 #[derive(Args)]
 #[command(after_help = COMPLETIONS_EXAMPLES)]
@@ -286,6 +330,24 @@ const LIST_EXAMPLES: &str = "\
 Examples:
   dictum list
   dictum list --message-format json   one JSON object a dataset";
+
+const POLICY_EXAMPLES: &str = "\
+Examples:
+  dictum policy test                                       every rule of the workspace
+  dictum policy eval late_notice --input case.json         one rule on one input";
+
+const POLICY_TEST_EXAMPLES: &str = "\
+Examples:
+  dictum policy test
+  dictum policy test reviews -n 1000                       the cases of a thousand records
+  dictum policy test --message-format json                 a JSON object a rule";
+
+const POLICY_EVAL_EXAMPLES: &str = "\
+The module is that of the first records which holds the rule with the fewest others; it is shown on standard error.
+
+Examples:
+  dictum policy eval late_notice --input case.json
+  echo '{\"hours\": 80}' | dictum policy eval rules/late.rego --input -";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

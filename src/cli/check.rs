@@ -10,7 +10,7 @@ use super::attempts::{self, Cell};
 use super::messages::{Ending, Messages};
 use super::progress::plural;
 use crate::build::{Selected, piloted, select, warn_unfit};
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::pipeline::check::Checked;
 use crate::pipeline::expand::Expander;
 use crate::pipeline::load::Workspace;
@@ -21,6 +21,8 @@ use crate::source::Sources;
 
 /// Records that are made of each dataset, so that what only shows in a record shows.
 const TRIED: u64 = 32;
+/// So many more are made at most until each rule of a policy was evaluated in one.
+const MOST_TRIED: u64 = 2_000;
 
 /// A dataset without mistakes.
 #[derive(Serialize)]
@@ -56,18 +58,27 @@ pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -
 
 /// Makes and verifies the first records. What is wrong with many of them is told once.
 fn tried(checked: &Checked, diagnostics: &mut Diagnostics) -> Option<Sound> {
-    let records = checked.spec.size.min(TRIED);
-    let plan = plan(checked, 0, 0, records);
+    let most = checked.spec.size.min(MOST_TRIED);
+    let plan = plan(checked, 0, 0, most);
+    let untried = || checked.rule_rows.iter().filter(|rule| !rule.is_tried());
+    let mut records = 0;
     let mut expander = Expander::new(&plan, false);
     let mut tally = Tally::default();
     let mut told = BTreeSet::new();
-    for index in 0..records {
+    while records < most.min(TRIED) || (records < most && told.is_empty() && untried().next().is_some()) {
+        let index = records;
+        records += 1;
         let wrong = record(checked, &mut expander, &mut tally, index).err().unwrap_or_default();
         for one in wrong {
             if told.insert((one.code, one.primary.as_ref().map(|label| label.span))) {
                 diagnostics.push(one);
             }
         }
+    }
+    for rule in untried().filter(|_| told.is_empty()) {
+        let message = format!("none of the first {records} records reaches the rule `{}`", rule.key);
+        let diagnostic = Diagnostic::warning(codes::UNREACHABLE, rule.span, message);
+        diagnostics.push(diagnostic.hint("it was not evaluated, so nothing is known of it: choose it more often"));
     }
     told.is_empty().then(|| Sound {
         dataset: checked.spec.name.to_string(),

@@ -19,6 +19,7 @@ mod build;
 mod check;
 mod preview;
 mod list;
+mod policy;
 mod completions;
 mod man;
 
@@ -63,6 +64,7 @@ fn run(cli: Cli) -> Exit {
         Command::Build(args) => within(&mut |workspace, current| build::run(workspace, current, &args, &messages)),
         Command::Check(args) => within(&mut |workspace, _| check::run(workspace, &args, &messages)),
         Command::Preview(args) => within(&mut |workspace, _| preview::run(workspace, &args, &messages)),
+        Command::Policy(args) => within(&mut |workspace, current| policy::run(workspace, current, &args, &messages)),
         Command::List => within(&mut |workspace, _| list::run(workspace, &messages)),
         Command::Completions(args) => completions::run(&args, &messages),
         Command::Man => man::run(&messages),

@@ -5,6 +5,7 @@
 
 pub mod distinct;
 mod map;
+mod paths;
 pub mod number;
 mod types;
 mod value;

@@ -104,6 +104,19 @@ codes! {
     ROWS_OVERLAP = "rows-overlap": "two rows of `only` that apply to one record";
     ALMOST_TYPED = "almost-typed": "text that looks like one typed expression";
 
+    // Policies.
+    REGO_SYNTAX = "rego-syntax": "text that is not Rego";
+    REGO_INVALID = "rego-invalid": "a Rego module that parses and cannot be compiled";
+    REGO_IRREPRODUCIBLE = "rego-irreproducible": "a builtin of Rego whose value is another in every run";
+    REGO_ABSENT = "rego-absent": "a policy in a program that was built without the policy engine";
+    POLICY_RULE_MISSING = "policy-rule-missing": "a rule that the module does not define";
+    POLICY_READS = "policy-reads": "a path that a rule reads of its input and that nothing gives";
+    POLICY_EVALUATION = "policy-evaluation": "a module that cannot be evaluated for an input";
+    POLICY_ENDLESS = "policy-endless": "a module whose evaluation does not end";
+    POLICY_INPUT = "policy-input": "an input of another kind than the rule compares it with";
+    POLICY_RESULT = "policy-result": "a rule whose value is undefined, or not of the type that is stated";
+    POLICY_TEST = "policy-test": "a test of a policy that comes out otherwise";
+
     // Schemas and values found when records are made.
     SCHEMA_INVALID = "schema-invalid": "a schema file that is not a JSON Schema";
     SCHEMA_REMOTE = "schema-remote": "a schema that refers to the network or to another file";

@@ -4,3 +4,4 @@ pub mod csv;
 pub mod json_schema;
 pub mod yaml;
 pub mod jinja;
+pub mod rego;

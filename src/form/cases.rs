@@ -4,6 +4,8 @@
 //! so that a row more moves no value of another. Rows without that cell are not cases.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use indexmap::IndexMap;
 
@@ -69,11 +71,14 @@ impl Form for TableCases {
             if column.ty.is_none() {
                 result = result.join(&lowered.ty);
             }
-            cells.insert(key.clone(), (cell.span(), lowered.op));
+            let tried = column.rego.then(|| cx.choose_rule(&self.table.0, key));
+            cells.insert(key.clone(), Cell { place: cell.span(), op: lowered.op, tried });
         }
         if cells.is_empty() {
             self.none_fits(&ty, table, cx);
-            return Lowered::refused();
+            if !self.otherwise.is_there() {
+                return Lowered::refused();
+            }
         }
         let covered = |value: &Value| value.as_text().is_some_and(|key| cells.contains_key(key));
         let open = open_values(&ty, &covered);
@@ -176,9 +181,16 @@ struct CellsOp {
     /// The place of the column's name, where cells are used.
     used: Span,
     of: Box<dyn Op>,
-    /// The place of each cell and what computes it.
-    cells: IndexMap<Text, (Span, Box<dyn Op>)>,
+    cells: IndexMap<Text, Cell>,
     otherwise: Option<Box<dyn Op>>,
+}
+
+/// One cell.
+struct Cell {
+    place: Span,
+    op: Box<dyn Op>,
+    /// Set when it is chosen, where anybody asks.
+    tried: Option<Arc<AtomicBool>>,
 }
 
 impl Op for CellsOp {
@@ -186,10 +198,15 @@ impl Op for CellsOp {
         let value = self.of.eval(env)?;
         let chosen = value.as_text().and_then(|key| self.cells.get(key));
         match (chosen, &self.otherwise) {
-            (Some((place, op)), _) => op.eval(env).map_err(|fault| {
-                let here = fault.primary.as_ref().is_some_and(|label| place.holds(label.span));
-                if here { Box::new(fault.label(self.used, "used here")) } else { fault }
-            }),
+            (Some(cell), _) => {
+                if let Some(tried) = &cell.tried {
+                    tried.store(true, Ordering::Relaxed);
+                }
+                cell.op.eval(env).map_err(|fault| {
+                    let here = fault.primary.as_ref().is_some_and(|label| cell.place.holds(label.span));
+                    if here { Box::new(fault.label(self.used, "used here")) } else { fault }
+                })
+            }
             (None, Some(op)) => op.eval(env),
             (None, None) => {
                 Err(Box::new(Diagnostic::error(codes::MISSING_ELSE, self.span, "no row fits, and there is no `else`")))

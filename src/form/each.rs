@@ -7,8 +7,9 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use super::keyed;
 use super::parse::{Parse, Shape};
-use crate::data::{Field, Fields, List, Map, Text, Type, Value};
+use crate::data::{List, Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
 use crate::program::{Env, ExprText, Fault, Form, Locals, Lower, Lowered, Named, Op, TemplateText};
@@ -134,14 +135,22 @@ pub(super) struct Each {
     around: Loop,
     filter: Option<ExprText>,
     key: Option<TemplateText>,
+    /// Whether the key is a path into maps.
+    nested: bool,
 }
 
 impl Each {
-    /// Reads `each` and the `as`, `where` and `key` beside it.
+    /// Reads `each` and the `as`, `where`, `key` and `path` beside it.
     pub(super) fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>, node: &Node) -> Option<Self> {
         let around = Loop::parse(cx, shape, "each", node);
         let filter = shape.option("where").map(|node| cx.expression(node));
-        let key = shape.option("key").map(|node| match node.as_scalar() {
+        let nested = shape.entry("path");
+        if let (Some(path), Some(key)) = (nested, shape.entry("key")) {
+            let message = "`path` beside `key`: each of them names the element";
+            cx.report(Diagnostic::error(codes::FOREIGN_KEY, path.key_span, message).label(key.key_span, "the key"));
+            return None;
+        }
+        let key = shape.option("key").or(nested.map(|entry| &entry.value)).map(|node| match node.as_scalar() {
             Some(scalar) => Some(TemplateText::new(scalar)),
             None => {
                 cx.expected(node, "text");
@@ -152,6 +161,7 @@ impl Each {
             around: around?,
             filter: filter.map_or(Some(None), |one| one.map(Some))?,
             key: key.map_or(Some(None), |one| one.map(Some))?,
+            nested: nested.is_some(),
         })
     }
 
@@ -159,14 +169,34 @@ impl Each {
     pub(super) fn lower(&self, lets: &[Named], inner: &dyn Form, cx: &mut Lower<'_>) -> Lowered {
         let (over, ty, names) = self.around.lower("each", cx);
         let keyed = ty.is_map();
-        let parts = cx.each_element(|cx| cx.bound(names, |cx| self.element(keyed, lets, inner, cx)));
+        let element = |names: Vec<(Text, Type)>, cx: &mut Lower<'_>| {
+            cx.each_element(|cx| cx.bound(names, |cx| self.element(keyed, lets, inner, cx)))
+        };
+        let parts = element(names.clone(), cx);
+        let known = parts.key.as_ref().and_then(|(_, words)| words.clone()).map(|words| {
+            let own = self.key.as_ref().and_then(TemplateText::held);
+            let own = names.iter().position(|(name, _)| own == Some(name.as_str()));
+            let of = |word: Text| match own {
+                Some(at) => {
+                    let mut names = names.clone();
+                    if let Some((_, ty)) = names.get_mut(at) {
+                        *ty = Type::words([word.clone()]);
+                    }
+                    let ty = cx.type_of(|cx| element(names, cx).body.ty);
+                    (word, ty)
+                }
+                None => (word, parts.body.ty.clone()),
+            };
+            words.into_iter().map(of).collect()
+        });
         let (least, most) = match &ty.list {
             Some(list) if self.filter.is_none() && !parts.body.optional => (list.min, list.max),
             Some(list) => (0, list.max),
             None => (0, None),
         };
         let result = match &parts.key {
-            Some((_, words)) => map_type(words.as_ref(), &parts.body),
+            Some(_) if self.nested => keyed::nested(known),
+            Some(_) => keyed::flat(known, &parts.body.ty),
             None => Type::list_between(parts.body.ty.clone(), least, most),
         };
         let op = EachOp {
@@ -176,6 +206,7 @@ impl Each {
             keyed,
             filter: parts.filter,
             key: parts.key.map(|(op, _)| op),
+            nested: self.nested,
             lets: parts.lets,
             body: parts.body.op,
         };
@@ -216,17 +247,6 @@ struct Parts {
     body: Lowered,
 }
 
-fn map_type(words: Option<&Vec<Text>>, body: &Lowered) -> Type {
-    match words {
-        Some(words) => {
-            let field = || Field { ty: body.ty.clone(), optional: true };
-            let known = words.iter().map(|word| (word.clone(), field())).collect();
-            Type::of_fields(Fields { known, rest: None })
-        }
-        None => Type::map_to(body.ty.clone()),
-    }
-}
-
 struct EachOp {
     span: Span,
     over: Box<dyn Op>,
@@ -234,6 +254,8 @@ struct EachOp {
     keyed: bool,
     filter: Option<Box<dyn Op>>,
     key: Option<Box<dyn Op>>,
+    /// Whether the key is a path into maps.
+    nested: bool,
     lets: Vec<Box<dyn Op>>,
     body: Box<dyn Op>,
 }
@@ -257,7 +279,10 @@ impl Op for EachOp {
             }
             other => return Err(no_elements("each", other, self.span)),
         }
-        Ok(Cow::Owned(made.finish()))
+        match made.finish() {
+            Value::Map(flat) if self.nested => keyed::unfold(&flat, self.span).map(Cow::Owned),
+            value => Ok(Cow::Owned(value)),
+        }
     }
 }
 

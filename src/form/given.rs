@@ -131,6 +131,11 @@ pub(super) enum Open {
 }
 
 impl Otherwise {
+    /// Whether there is one.
+    pub(super) fn is_there(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Lowers it; it is needed where something is left open, and refused where nothing is. The place of the whole form and the
     /// word for its cases go into the messages.
     pub(super) fn lower(&self, open: Open, (whole, what): (Span, &str), cx: &mut Lower<'_>) -> Option<Lowered> {

@@ -8,6 +8,7 @@ mod key;
 mod parse;
 mod data;
 mod modifiers;
+mod keyed;
 mod each;
 mod choices;
 mod cases;
@@ -42,6 +43,7 @@ mod constant;
 mod text;
 mod file;
 mod with;
+mod policy;
 mod say;
 mod record;
 mod refused;
@@ -79,7 +81,7 @@ impl FormKind {
     /// nor what belongs to it.
     pub fn modifiers(&self) -> impl Iterator<Item = &'static Key> {
         let own = |name: &str| self.options.contains(&name);
-        let taken = move |name: &str| own(name) || (own("as") && matches!(name, "each" | "where" | "key"));
+        let taken = move |name: &str| own(name) || (own("as") && matches!(name, "each" | "where" | "key" | "path"));
         MODIFIERS.iter().filter(move |key| !taken(key.name))
     }
 }
@@ -111,13 +113,11 @@ pub const FORMS: &[FormKind] = &[
     text::KIND,
     file::KIND,
     with::KIND,
+    policy::KIND,
 ];
 
 /// The keys that may stand beside any form.
 pub const MODIFIERS: &[Key] = modifiers::KEYS;
-
-/// Heads that the language will have; until then they are refused by name.
-pub const LATER: &[&str] = &["policy"];
 
 /// The form of a head key.
 #[must_use]

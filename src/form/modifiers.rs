@@ -1,4 +1,4 @@
-//! What may stand beside any form: `when`, `let`, `each` with `as`, `where` and `key`, and `stream`.
+//! What may stand beside any form: `when`, `let`, `each` with `as`, `where`, `key` and `path`, and `stream`.
 //!
 //! `when` decides whether there is a value at all. `each` makes one element for each element of a list (or entry of a map), see
 //! [`super::each`]. `let` gives local names, inside `each` where there is one.
@@ -12,7 +12,7 @@ use super::{Key, Position};
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
-use crate::program::{Answer, Env, ExprText, Fault, Form, Locals, Lower, Lowered, Named, Op};
+use crate::program::{Answer, Env, ExprText, Fault, Form, Locals, Lower, Lowered, Named, Op, PolicyForm};
 use crate::source::Span;
 
 /// The modifiers.
@@ -49,6 +49,12 @@ pub(super) const KEYS: &[Key] = &[
     )
     .needs(&["each"]),
     Key::new(
+        "path",
+        r#"{"type": "string"}"#,
+        "Like `key`, with a path in dots: `incident.hours` stands as `hours` in the map `incident`.",
+    )
+    .needs(&["each"]),
+    Key::new(
         "let",
         r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/form"}}"##,
         "Local names, each a form; their order is inferred. Inside `each` where there is one.",
@@ -80,7 +86,7 @@ pub(super) fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>, inner: Option<Box<dyn
     let each = match shape.option("each") {
         Some(node) => Some(Each::parse(cx, shape, node)),
         None => {
-            for orphan in ["as", "where", "key"].into_iter().filter(|key| known && !own(key)) {
+            for orphan in ["as", "where", "key", "path"].into_iter().filter(|key| known && !own(key)) {
                 if let Some(entry) = shape.entry(orphan) {
                     let message = format!("`{orphan}` without `each`");
                     cx.report(Diagnostic::error(codes::FOREIGN_KEY, entry.key_span, message));
@@ -145,6 +151,10 @@ impl Form for Modified {
 
     fn stream(&self) -> Option<&str> {
         self.stream.as_deref()
+    }
+
+    fn policy(&self) -> Option<PolicyForm<'_>> {
+        self.inner.policy().filter(|_| self.each.is_none())
     }
 }
 

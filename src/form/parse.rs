@@ -2,7 +2,7 @@
 
 use super::data::{ListData, Literal, MapData, Templated};
 use super::modifiers;
-use super::{FORMS, FormKind, LATER, MODIFIERS, find, pick, say};
+use super::{FORMS, FormKind, MODIFIERS, find, pick, say};
 use crate::data::Text;
 use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
 use crate::engine::yaml::{Entry, Node, NodeKind};
@@ -182,9 +182,6 @@ impl Parse<'_> {
         dollar: bool,
         taken: &'static [&'static str],
     ) -> Option<Box<dyn Form>> {
-        if self.later(entries, dollar) {
-            return None;
-        }
         let (head, kind) = self.head(node, entries, dollar)?;
         let known = self.foreign_keys(entries, kind, dollar, taken);
         // In wording a pick chooses among alternatives.
@@ -200,9 +197,31 @@ impl Parse<'_> {
         }
         let shape =
             Shape { kind, span: node.span, head_span: head.key_span, head: &head.value, position, dollar, taken, entries };
-        let inner = (kind.parse)(self, &shape);
-        let whole = modifiers::parse(self, &shape, inner, known)?;
+        self.shaped(&shape, known)
+    }
+
+    /// Reads a form with its modifiers; `known` says that no other key stands there.
+    fn shaped(&mut self, shape: &Shape<'_>, known: bool) -> Option<Box<dyn Form>> {
+        let inner = (shape.kind.parse)(self, shape);
+        let whole = modifiers::parse(self, shape, inner, known)?;
         known.then_some(whole)
+    }
+
+    /// Reads a row that is a form of one kind, whose head must be there and which stands nowhere else.
+    pub(super) fn row_of(&mut self, node: &Node, kind: &'static FormKind) -> Option<Box<dyn Form>> {
+        let NodeKind::Map(entries) = &node.kind else {
+            self.expected(node, &format!("a map with `{}`", kind.head));
+            return None;
+        };
+        let known = self.foreign_keys(entries, kind, false, &[]);
+        let Some(head) = entries.iter().find(|entry| entry.key.text == kind.head) else {
+            let diagnostic = Diagnostic::error(codes::MISSING_KEY, node.span, format!("there is no `{}`", kind.head));
+            self.report(diagnostic);
+            return None;
+        };
+        let (position, dollar, taken) = (Position::Pure, false, &[]);
+        let (head_span, head) = (head.key_span, &head.value);
+        self.shaped(&Shape { kind, span: node.span, head_span, head, position, dollar, taken, entries }, known)
     }
 
     fn head<'n>(&mut self, node: &Node, entries: &'n [Entry], dollar: bool) -> Option<(&'n Entry, &'static FormKind)> {
@@ -227,17 +246,6 @@ impl Parse<'_> {
                 None
             }
         }
-    }
-
-    /// Refuses a head that the language does not have yet, whatever stands beside it.
-    fn later(&mut self, entries: &[Entry], dollar: bool) -> bool {
-        let found = entries.iter().find(|entry| key_of(entry, dollar).is_some_and(|key| LATER.contains(&key)));
-        if let Some(entry) = found {
-            let message = format!("`{}` is not built yet", entry.key.text);
-            let hint = "it belongs to a later version of the language";
-            self.report(Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message).hint(hint));
-        }
-        found.is_some()
     }
 
     fn no_head(&mut self, node: &Node, entries: &[Entry], dollar: bool) {

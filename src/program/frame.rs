@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 
 use super::env::Env;
 use super::function::Functions;
-use super::{Fault, Op};
+use super::{Fault, Op, TemplateText};
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::jinja::Engine;
@@ -48,6 +48,8 @@ pub struct Shared<'p> {
     pub engine: &'p Engine,
     /// Every callable function.
     pub functions: &'p Functions,
+    /// Every template, to tell where a rendered text came from.
+    pub texts: &'p [TemplateText],
     /// Evaluate everything by the template engine itself.
     pub plain: bool,
 }

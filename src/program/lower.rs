@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::Code;
 use super::depth::{Depth, LINK};
@@ -15,6 +16,7 @@ use super::params;
 use super::reading::Seen;
 use super::scope::Scope;
 use super::site::{Asked, Reports, Sites};
+use super::text::TemplateText;
 use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::source::Span;
@@ -106,6 +108,8 @@ pub struct Lower<'s> {
     /// The entry that every draw belongs to, and its path.
     pub(super) keys: Vec<(Text, Vec<Text>)>,
     pub(super) templates: Vec<(String, String)>,
+    /// Every template, to tell where a rendered text came from.
+    pub(super) texts: Vec<TemplateText>,
     pub(super) functions: BTreeMap<Text, Option<Arc<UserFunction>>>,
     pub(super) wanted: Option<(usize, usize)>,
     /// What was found wrong in entries and functions that are done: it stays, whatever becomes of the attempt that read them.
@@ -116,11 +120,16 @@ pub struct Lower<'s> {
     pub(super) tentative: bool,
     /// Local names that nothing reads.
     pub(super) unread: Vec<Unread>,
+    /// The rows of Rego that `cases` can choose, by table.
+    pub(super) rules: Rules,
     used: BTreeSet<Text>,
     pub(super) roots: Vec<(Text, Code)>,
     record: Option<Known>,
     pub(super) depth: Depth,
 }
+
+/// The rows of Rego that `cases` can choose, by table and key, and whether a record has chosen them.
+pub type Rules = BTreeMap<Text, BTreeMap<Text, Arc<AtomicBool>>>;
 
 /// A local name that nothing reads.
 pub struct Unread {
@@ -144,6 +153,8 @@ pub struct Lowering {
     pub templates: Vec<(String, String)>,
     /// Every callable function.
     pub functions: Functions,
+    /// Every template, to tell where a rendered text came from.
+    pub texts: Vec<TemplateText>,
     /// What is known of the record.
     pub record: Type,
     /// Which names anything reads.
@@ -152,6 +163,8 @@ pub struct Lowering {
     pub sites: Sites,
     /// Local names that nothing reads.
     pub unread: Vec<Unread>,
+    /// The rows of Rego that `cases` can choose, by table.
+    pub rules: Rules,
     /// What was found wrong.
     pub diagnostics: Diagnostics,
 }
@@ -185,12 +198,14 @@ impl<'s> Lower<'s> {
             sites: Reports::default(),
             keys: Vec::new(),
             templates: Vec::new(),
+            texts: Vec::new(),
             functions: BTreeMap::new(),
             wanted: None,
             settled: Vec::new(),
             own_draw: None,
             tentative: false,
             unread: Vec::new(),
+            rules: BTreeMap::new(),
             used: BTreeSet::new(),
             roots: Vec::new(),
             record: None,
@@ -235,10 +250,12 @@ impl<'s> Lower<'s> {
             known: entries.chain([record]).collect(),
             keys: self.keys.into_iter().map(|(_, path)| path).collect(),
             templates: self.templates,
+            texts: self.texts,
             functions: Functions::new(functions),
             used: self.used,
             sites,
             unread: self.unread,
+            rules: self.rules,
             diagnostics: self.diagnostics,
         }
     }
@@ -293,6 +310,12 @@ impl<'s> Lower<'s> {
     /// Notes that something reads a name.
     pub fn mark_used(&mut self, name: &str) {
         self.used.insert(Text::from(name));
+    }
+
+    /// Notes that a row of Rego can be chosen; gives what is to be set when a record does.
+    pub fn choose_rule(&mut self, table: &Text, key: &Text) -> Arc<AtomicBool> {
+        let rules = self.rules.entry(table.clone()).or_default();
+        Arc::clone(rules.entry(key.clone()).or_default())
     }
 
     /// Notes a cause that what is being lowered reads.

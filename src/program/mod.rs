@@ -20,6 +20,7 @@ mod lower;
 mod names;
 mod reading;
 mod redraw;
+pub mod rendered;
 mod resolve;
 mod scope;
 mod settle;
@@ -32,6 +33,7 @@ use std::borrow::Cow;
 
 use crate::data::{Text, Type, Value};
 use crate::diag::Diagnostic;
+use crate::engine::rego::Version;
 use crate::source::Span;
 
 pub use addresses::Drawn;
@@ -41,8 +43,8 @@ pub use fits::misfits;
 pub use frame::{Draws, Frame, RecordAt, Shared, Slot};
 pub use function::Functions;
 pub use guard::guards;
-pub use lower::{Known, Lower, Lowering, Unread};
-pub use names::{Column, Dataset, Entry, Fact, FunctionEntry, FunctionParam, Param, Section, SlotId, Stem, Table, World};
+pub use lower::{Known, Lower, Lowering, Rules, Unread};
+pub use names::{Column, Dataset, Entry, Fact, FunctionEntry, FunctionParam, Param, ReadPath, Section, SlotId, Stem, Table, World};
 pub use reading::{Reading, Readings, join};
 pub use scope::Named;
 pub use site::{Answer, Decided, Derived, DrawnForm, Kind, Probe, Site, SiteRow, Sites, Term};
@@ -107,10 +109,26 @@ pub trait Form: Send + Sync {
     fn stream(&self) -> Option<&str> {
         None
     }
+    /// The policy that it is, if it is one.
+    fn policy(&self) -> Option<PolicyForm<'_>> {
+        None
+    }
     /// The fields, where it is a map of data.
     fn fields(&self) -> &[(Text, Box<dyn Form>)] {
         &[]
     }
+}
+
+/// A policy, as those see it who look for its module and its tests in a record.
+pub struct PolicyForm<'f> {
+    /// The expression that gives its module.
+    pub module: &'f str,
+    /// The rules that are asked for.
+    pub rules: Vec<Text>,
+    /// The version of Rego.
+    pub version: Version,
+    /// Whether it has tests.
+    pub tests: bool,
 }
 
 /// Visits the leaves of data: what stands under no further field, with its path in dots below `path`.

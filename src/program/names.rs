@@ -111,6 +111,18 @@ pub struct Table {
     pub columns: IndexMap<Text, Column>,
     /// The cells of each row by column, by the key of the row; a cell that is optional may be missing.
     pub rows: IndexMap<Text, IndexMap<Text, Box<dyn Form>>>,
+    /// What its cells of Rego read, where their columns say which paths there are.
+    pub reads: Vec<ReadPath>,
+}
+
+/// A path of the input that a cell of Rego reads.
+pub struct ReadPath {
+    /// The path in dots; `None` where the cell reads the input as a whole, or by a key that is computed.
+    pub path: Option<Text>,
+    /// Where it stands.
+    pub span: Span,
+    /// The table whose keys are the paths that there are, and where it is named.
+    pub table: (Text, Span),
 }
 
 /// A column of a table.
@@ -121,6 +133,8 @@ pub struct Column {
     pub ty: Option<Type>,
     /// Whether its cells are draws.
     pub draws: bool,
+    /// Whether its cells are parts of a Rego module.
+    pub rego: bool,
 }
 
 /// A constant of a build.

@@ -244,6 +244,17 @@ impl Lower<'_> {
         (result, own)
     }
 
+    /// Lowers something for its type alone.
+    pub fn type_of(&mut self, lower: impl FnOnce(&mut Self) -> Type) -> Type {
+        let mark = self.mark();
+        let (unread, texts) = (self.unread.len(), self.texts.len());
+        let ty = lower(self);
+        self.reset(mark);
+        self.unread.truncate(unread);
+        self.texts.truncate(texts);
+        ty
+    }
+
     /// The present point, to go back to.
     pub(super) fn mark(&self) -> Mark {
         Mark {

@@ -164,6 +164,13 @@ impl ExprText {
         Some(Self { text: Text::from(inner), places: scalar.places.from(offset), comment: None, reported: false })
     }
 
+    /// The expression that follows the first bytes of a scalar.
+    #[must_use]
+    pub fn after(scalar: &Scalar, offset: usize) -> Self {
+        let text = Text::from(scalar.text.get(offset..).unwrap_or_default());
+        Self { text, places: scalar.places.from(offset), comment: scalar.comment, reported: false }
+    }
+
     /// Its place.
     #[must_use]
     pub fn span(&self) -> Span {
@@ -248,6 +255,12 @@ impl TemplateText {
         &self.text
     }
 
+    /// The place of a range of bytes of its text.
+    #[must_use]
+    pub fn span_of(&self, range: std::ops::Range<usize>) -> Span {
+        self.places.span(range)
+    }
+
     /// Whether it holds nothing to evaluate.
     #[must_use]
     pub fn is_literal(&self) -> bool {
@@ -267,6 +280,7 @@ impl TemplateText {
 
     /// Parses and lowers it. One whole `{{ … }}` keeps its type unless `text` asks for text; anything else is text.
     pub fn lower(&self, cx: &mut Lower<'_>, text: bool) -> Lowered {
+        cx.texts.push(self.clone());
         if self.is_literal() {
             return Lowered::constant(Value::Text(self.text.clone()));
         }

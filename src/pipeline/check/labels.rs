@@ -241,8 +241,10 @@ fn leaks(spec: &Spec, input: &dyn Form, targets: &[Leaf], cx: &mut Lower<'_>) {
         }
         for said in names.iter().filter(|name| name.starts_with("say.")) {
             let Some(at) = spec.entries.get_index_of(said.as_str()) else { continue };
-            let reads = cx.entry(at).map(|known| known.reads).unwrap_or_default();
-            let derived = reads.iter().filter_map(|at| spec.entries.get_index(*at)).find(|(name, _)| is_derived(name));
+            // What shapes a draw is no answer: only what the words follow from counts.
+            let follows = cx.entry(at).map(|known| known.follows).unwrap_or_default();
+            let own = follows.iter().filter(|one| one.dataset.is_none()).filter_map(|one| spec.entries.get_index(one.slot));
+            let derived = own.into_iter().find(|(name, _)| is_derived(name));
             if let Some((name, entry)) = derived {
                 let message = format!("`{path}` holds the wording `{said}`, which reads the derivation `{name}`");
                 cx.report(

@@ -10,6 +10,7 @@ mod labels;
 pub mod pilot;
 mod places;
 mod planned;
+mod policies;
 mod rules;
 mod settling;
 mod tabulate;
@@ -24,7 +25,7 @@ use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::jinja::{self, Engine};
 use crate::engine::json_schema::{Schema, SchemaError, inferred};
-use crate::program::{Functions, Known, Lower, Section, Shared, Slot};
+use crate::program::{Functions, Known, Lower, Section, Shared, Slot, TemplateText};
 use crate::random::Key;
 use crate::source::Sources;
 use crate::spec::Spec;
@@ -32,6 +33,7 @@ use crate::spec::Spec;
 pub use expectations::{Counted, Expectation, Shares};
 pub use labels::{Held, Rederivation, Target};
 pub use planned::Planned;
+pub use policies::{HeldPolicy, RuleRow};
 pub use rules::Rule;
 pub use settling::{Aimed, Labels, Required, Settling, Unmet, remedies};
 pub use used::UsedDataset;
@@ -48,6 +50,8 @@ pub struct Checked {
     pub engine: Engine,
     /// Every callable function.
     pub functions: Functions,
+    /// Every template, to tell where a rendered text came from.
+    pub texts: Vec<TemplateText>,
     /// What is known of each slot.
     pub known: Vec<Known>,
     /// What is known of the record.
@@ -64,6 +68,10 @@ pub struct Checked {
     pub settling: Settling,
     /// How targets are derived again from an emitted input.
     pub rederivation: Rederivation,
+    /// The policies whose modules the record holds.
+    pub policies: Vec<HeldPolicy>,
+    /// The rows of Rego that records can reach.
+    pub rule_rows: Vec<RuleRow>,
     /// The slots of `context`.
     pub context: Vec<usize>,
     /// The JSON Schema that was inferred from the record, as text.
@@ -94,7 +102,7 @@ impl Checked {
     /// What all records share under these keys; `plain` evaluates everything by the template engine itself.
     #[must_use]
     pub fn shared<'p>(&'p self, keys: &'p [Key], plain: bool) -> Shared<'p> {
-        Shared { slots: &self.slots, keys, engine: &self.engine, functions: &self.functions, plain }
+        Shared { slots: &self.slots, keys, engine: &self.engine, functions: &self.functions, texts: &self.texts, plain }
     }
 
     /// The name of a scenario; empty where the spec has none.
@@ -127,11 +135,14 @@ pub fn check(mut spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut D
     let (idle, wrong): (Vec<_>, Vec<_>) = lowering.diagnostics.into_iter().partition(idle);
     diagnostics.append(wrong.into_iter().collect());
     places::check(&spec, &lowering.record, diagnostics);
+    policies::reads(&spec, diagnostics);
+    let mut rule_rows = Vec::new();
     if whole && diagnostics.counts().0 == before {
         diagnostics.append(idle.into_iter().collect());
         unused::check(&spec, &lowering.used, diagnostics);
         used::unread(&used, &lowering.used, diagnostics);
         unused::locals(&lowering.unread, diagnostics);
+        rule_rows = policies::rows(&spec, &lowering.rules, diagnostics);
     }
     let functions: Arc<dyn jinja::Functions> = Arc::new(lowering.functions.clone());
     let mut engine = Engine::new(&functions);
@@ -148,12 +159,14 @@ pub fn check(mut spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut D
     let schema = schema.map_err(|error| diagnostics.push(unusable(&spec, &error))).ok()?;
     let entries = spec.entries.values().enumerate();
     let context = entries.filter(|(_, entry)| entry.section == Section::Context).map(|(at, _)| at).collect();
+    let policies = policies::held(&spec);
     let checked = Checked {
         spec,
         slots: lowering.slots,
         keys: lowering.keys,
         engine,
         functions: lowering.functions,
+        texts: lowering.texts,
         known: lowering.known,
         record: lowering.record,
         leaves,
@@ -162,6 +175,8 @@ pub fn check(mut spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut D
         expectations,
         settling,
         rederivation,
+        policies,
+        rule_rows,
         context,
         inferred,
         schema,

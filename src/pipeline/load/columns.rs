@@ -20,12 +20,19 @@ pub const COLUMN_KEYS: &[Key] = &[
         r#"{"type": "boolean"}"#,
         "Whether a row may leave it out (default false). An empty cell of a CSV file is null.",
     ),
+    Key::new(
+        "reads",
+        r#"{"type": "string"}"#,
+        "Of a column of Rego: the table whose keys are the paths that the input has. A cell that reads another is an error.",
+    ),
 ];
 
 const TEMPLATE: &str = "template";
 const DRAW: &str = "draw";
+const REGO: &str = "rego";
+const REGO_RULES: &str = "rego_rules";
 /// The words for columns whose cells are not data, besides the words for types of data.
-pub const CELL_TYPES: &[&str] = &[TEMPLATE, DRAW];
+pub const CELL_TYPES: &[&str] = &[TEMPLATE, DRAW, REGO, REGO_RULES];
 
 /// What may stand in the cells of a column.
 #[derive(Debug, Clone)]
@@ -38,6 +45,17 @@ pub(super) enum Kind {
     Template,
     /// A form in draw position.
     Draw,
+    /// A template that gives a part of a Rego module.
+    Rego(Part),
+}
+
+/// What a cell of Rego is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// What stands between the braces of a rule.
+    Condition,
+    /// Rules that stand beside others.
+    Rules,
 }
 
 /// One column.
@@ -49,12 +67,14 @@ pub(super) struct Column {
     pub(super) kind: Kind,
     /// Whether a row may leave it out.
     pub(super) optional: bool,
+    /// The table whose keys are the paths that a cell of Rego may read, and where it is named.
+    pub(super) reads: Option<(Text, Span)>,
 }
 
 impl Kind {
     /// Whether the cells are data, and so a part of the fact's value.
     pub(super) fn is_data(&self) -> bool {
-        !matches!(self, Self::Template | Self::Draw)
+        !matches!(self, Self::Template | Self::Draw | Self::Rego(_))
     }
 
     /// Whether a value may stand in a cell.
@@ -71,7 +91,7 @@ impl Kind {
                 Value::Null => *word == "any",
                 Value::Undefined => false,
             },
-            Self::Template | Self::Draw => false,
+            Self::Template | Self::Draw | Self::Rego(_) => false,
         }
     }
 
@@ -99,6 +119,7 @@ impl Kind {
             Self::Word(_) => "a map",
             Self::Template => "a template",
             Self::Draw => "a draw",
+            Self::Rego(_) => "Rego",
         };
         let found =
             if let (Self::Words(_), Value::Text(text)) = (self, value) { format!("`{text}`") } else { value.kind().to_owned() };
@@ -140,9 +161,9 @@ fn column(entry: &Entry, reader: &mut Reader<'_>) -> Option<Column> {
         reader.report(bad_name(&entry.key.text, entry.key_span));
         return None;
     }
-    let column = |kind, optional| Column { name: entry.key.text.clone(), span: entry.key_span, kind, optional };
+    let column = |kind, optional, reads| Column { name: entry.key.text.clone(), span: entry.key_span, kind, optional, reads };
     if !matches!(entry.value.kind, NodeKind::Map(_)) {
-        return Some(column(kind(&entry.value, reader)?, false));
+        return Some(column(kind(&entry.value, reader)?, false, None));
     }
     let known = Key::names(COLUMN_KEYS);
     let mut whole = true;
@@ -150,7 +171,7 @@ fn column(entry: &Entry, reader: &mut Reader<'_>) -> Option<Column> {
         if !known.contains(&part.key.text.as_str()) {
             let message = format!("a column does not take `{}`", part.key.text);
             let diagnostic = Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, message);
-            reader.report(diagnostic.suggest(&part.key.text, known.iter().copied()).hint("it takes `type` and `optional`"));
+            reader.report(diagnostic.suggest(&part.key.text, known.iter().copied()).hint("it takes `type`, `optional` and `reads`"));
             whole = false;
         }
     }
@@ -170,7 +191,23 @@ fn column(entry: &Entry, reader: &mut Reader<'_>) -> Option<Column> {
         return None;
     };
     let kind = kind(node, reader)?;
-    Some(column(kind, optional?)).filter(|_| whole)
+    let reads = entry.value.get("reads").map(|node| table(node, &kind, reader));
+    Some(column(kind, optional?, reads.map_or(Some(None), |read| read.map(Some))?)).filter(|_| whole)
+}
+
+/// The table of paths beside a column of Rego.
+fn table(node: &Node, kind: &Kind, reader: &mut Reader<'_>) -> Option<(Text, Span)> {
+    if !matches!(kind, Kind::Rego(_)) {
+        let message = "`reads` says what a column of Rego reads, and this column has none";
+        reader.report(Diagnostic::error(codes::FOREIGN_KEY, node.span, message));
+        return None;
+    }
+    let name = node.as_text().filter(|name| name.split('.').all(is_name));
+    if name.is_none() {
+        let message = format!("expected the name of a table, found {}", node.kind_word());
+        reader.report(Diagnostic::error(codes::WRONG_TYPE, node.span, message));
+    }
+    Some((Text::from(name?), node.span))
 }
 
 fn kind(node: &Node, reader: &mut Reader<'_>) -> Option<Kind> {
@@ -181,14 +218,8 @@ fn kind(node: &Node, reader: &mut Reader<'_>) -> Option<Kind> {
         NodeKind::Text(word) => match word.text.as_str() {
             TEMPLATE => Some(Kind::Template),
             DRAW => Some(Kind::Draw),
-            "rego" => {
-                let message = "columns of type `rego` are not built yet";
-                reader.report(
-                    Diagnostic::error(codes::UNKNOWN_KEY, node.span, message)
-                        .hint("it belongs to a later version of the language"),
-                );
-                None
-            }
+            REGO => Some(Kind::Rego(Part::Condition)),
+            REGO_RULES => Some(Kind::Rego(Part::Rules)),
             other => match TYPES.iter().find(|one| **one == other) {
                 Some(word) => Some(Kind::Word(word)),
                 None => {

@@ -129,7 +129,7 @@ pub const TOP_KEYS: &[TopKey] = &[
 ];
 
 /// Keys that the language will have; until then they are refused by name.
-pub(super) const LATER: &[&str] = &["cover", "views", "policy", "tests", "splits", "levels"];
+pub(super) const LATER: &[&str] = &["cover", "views", "splits", "levels"];
 
 /// Checks the keys at the top of a file and its language version; whether the file is worth reading on.
 pub(super) fn check(root: &Node, own: bool, reader: &mut Reader<'_>) -> bool {

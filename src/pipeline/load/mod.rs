@@ -16,6 +16,7 @@ mod header;
 mod overrides;
 mod params;
 mod profiles;
+mod rego_cells;
 mod sections;
 mod tables;
 mod uses;

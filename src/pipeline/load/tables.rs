@@ -9,12 +9,13 @@ use super::columns::{self, Column, Kind};
 use super::csv_table;
 use super::facts::{Made, constant};
 use super::files::Reader;
+use super::rego_cells;
 use super::sections::parse;
 use crate::data::{Field, Fields, Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::engine::yaml::{Entry, Node, NodeKind};
 use crate::form::{Key, Position, literal};
-use crate::program::{self, Form, Table};
+use crate::program::{self, Form, ReadPath, Table};
 use crate::source::Span;
 
 /// The keys of a fact that is a table.
@@ -29,13 +30,15 @@ pub const TABLE_KEYS: &[Key] = &[
         "columns",
         r##"{"type": "object", "additionalProperties": {"anyOf": [{"$ref": "#/$defs/column_type"}, {"$ref": "#/$defs/column"}]}}"##,
         "The columns, each with its type: `any`, `text`, `int`, `number`, `bool`, `list`, `map`, a list of the values that may \
-         occur, `template` (text that sees the names where it is used) or `draw` (a form as under `draw`). Beside `csv`, columns \
-         that are not declared take the type of their cells.",
+         occur, `template` (text that sees the names where it is used), `draw` (a form as under `draw`), `rego` (a template that \
+         gives the condition of a Rego rule) or `rego_rules` (one that gives Rego rules). Beside `csv`, columns that are not \
+         declared take the type of their cells.",
     ),
     Key::new(
         "rows",
         r#"{"anyOf": [{"type": "object", "minProperties": 1, "additionalProperties": {"type": "object"}}, {"type": "array", "minItems": 1, "items": {"type": "object"}}]}"#,
-        "The rows by key, or a list of rows. Cells of type `template` and `draw` need keys: `cases` and `column` choose them.",
+        "The rows by key, or a list of rows. Cells of type `template`, `draw` and `rego` need keys: `cases` and `column` choose \
+         them. A row with Rego has `reads`, too: by column, the input paths that its condition reads, through the rules of the row.",
     )
     .needs(&["columns"]),
 ];
@@ -106,6 +109,7 @@ fn by_key_only(columns: &[Column], why: &str, reader: &mut Reader<'_>) -> bool {
 struct Row {
     data: Map,
     forms: IndexMap<Text, Box<dyn Form>>,
+    reads: Vec<ReadPath>,
 }
 
 fn of_rows(node: &Node, span: Span, columns: &[Column], reader: &mut Reader<'_>) -> Option<Made> {
@@ -149,6 +153,7 @@ fn row(node: &Node, place: Span, columns: &[Column], reader: &mut Reader<'_>) ->
         whole = false;
     }
     let mut read = Row::default();
+    let mut rego = rego_cells::Cells::default();
     for column in columns {
         match node.get(&column.name) {
             Some(node) => match cell(node, column, reader) {
@@ -156,6 +161,7 @@ fn row(node: &Node, place: Span, columns: &[Column], reader: &mut Reader<'_>) ->
                     if column.kind.is_data() {
                         read.data.push_new(column.name.clone(), node.value());
                     }
+                    whole &= rego.read(node, column, reader);
                     read.forms.insert(column.name.clone(), form);
                 }
                 None => whole = false,
@@ -172,6 +178,10 @@ fn row(node: &Node, place: Span, columns: &[Column], reader: &mut Reader<'_>) ->
             }
         }
     }
+    if let Some(paths) = rego.paths() {
+        read.data.push_new(Text::from(rego_cells::READS), paths);
+    }
+    read.reads = rego.into_reads();
     whole.then_some(read)
 }
 
@@ -182,7 +192,7 @@ fn cell(node: &Node, column: &Column, reader: &mut Reader<'_>) -> Option<Box<dyn
     }
     match &column.kind {
         Kind::Draw => parse(reader, |cx| cx.form(node, Position::Draw)),
-        Kind::Template if node.as_text().is_some() => parse(reader, |cx| cx.data(node, Position::Pure)),
+        Kind::Template | Kind::Rego(_) if node.as_text().is_some() => parse(reader, |cx| cx.data(node, Position::Pure)),
         kind => {
             let instead = format!("declare the column as a template: `{}: template`", column.name);
             let what = format!("a cell of `{}`", column.name);
@@ -202,11 +212,13 @@ fn cell(node: &Node, column: &Column, reader: &mut Reader<'_>) -> Option<Box<dyn
 /// The types of the columns of data, by name.
 fn types<'r>(columns: &'r [Column], rows: &[&Row]) -> IndexMap<&'r str, Type> {
     let data = columns.iter().filter(|column| column.kind.is_data());
-    data.map(|column| {
+    let types = data.map(|column| {
         let values = rows.iter().filter_map(|row| row.data.get(&column.name));
         (column.name.as_str(), column.kind.ty(values))
-    })
-    .collect()
+    });
+    let reads = columns.iter().any(|column| matches!(column.kind, Kind::Rego(_)));
+    let reads = reads.then(|| (rego_cells::READS, Type::join_all(rows.iter().filter_map(|row| row.data.get(rego_cells::READS)).map(Type::of))));
+    types.chain(reads).collect()
 }
 
 /// A table whose rows have keys. What is known of a row says exactly which of its optional cells are there.
@@ -218,17 +230,19 @@ fn keyed(rows: Vec<(Text, Row)>, span: Span, columns: &[Column]) -> Made {
     };
     let ty = Type::map_of(rows.iter().map(|(key, row)| (key.clone(), known(row))));
     let declared = |column: &Column| {
-        let draws = matches!(column.kind, Kind::Draw);
-        (column.name.clone(), program::Column { span: column.span, ty: types.get(column.name.as_str()).cloned(), draws })
+        let (draws, rego) = (matches!(column.kind, Kind::Draw), matches!(column.kind, Kind::Rego(_)));
+        (column.name.clone(), program::Column { span: column.span, ty: types.get(column.name.as_str()).cloned(), draws, rego })
     };
     let columns = columns.iter().map(declared).collect();
     let mut cells = IndexMap::with_capacity(rows.len());
     let mut value = Map::with_capacity(rows.len());
-    for (key, row) in rows {
+    let mut reads = Vec::new();
+    for (key, mut row) in rows {
+        reads.append(&mut row.reads);
         value.push_new(key.clone(), Value::Map(row.data.into()));
         cells.insert(key, row.forms);
     }
-    Made { value: Value::Map(value.into()), ty, table: Some(Table { span, columns, rows: cells }) }
+    Made { value: Value::Map(value.into()), ty, table: Some(Table { span, columns, rows: cells, reads }) }
 }
 
 /// A table whose rows are a list.

@@ -1,13 +1,14 @@
 //! verify: a record to a verdict. Nothing unverified is written.
 //!
 //! Every record passes its JSON Schema (a file of the author, or the one inferred from its forms), carries the constitutional hash
-//! at every declared place, satisfies the checks of its spec, has the targets that its own input gives and holds only numbers
-//! that every format can carry. What does not is a diagnostic that names the record, the path
+//! at every declared place, satisfies the checks of its spec, has the targets that its own input gives, modules that answer their
+//! tests as stated, and only numbers that every format can carry. What does not is a diagnostic that names the record, the path
 //! inside it and the line of the spec or schema.
 
 mod constitution;
 pub mod expectations;
 mod numbers;
+mod policies;
 pub mod rederive;
 mod rules;
 mod schema;
@@ -31,6 +32,7 @@ pub fn verify(checked: &Checked, frame: &Frame<'_>, value: &Value) -> Result<(),
     schema::check(checked, root, &place, &mut wrong);
     constitution::check(checked, root, &place, &mut wrong);
     rules::check(checked, frame, &place, &mut wrong);
+    policies::check(checked, frame, value, &place, &mut wrong);
     rederive::made(checked, frame, value, &place, &mut wrong);
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }

@@ -4,9 +4,8 @@
 //! hold facts are read back, nothing else is known, and each target is computed from them as the spec says.
 
 use std::cell::OnceCell;
-use std::sync::Arc;
 
-use crate::data::{Map, Text, Value};
+use crate::data::Value;
 use crate::diag::{Diagnostic, RecordPlace, codes};
 use crate::json;
 use crate::pipeline::check::{Checked, Held, Rederivation, Target};
@@ -213,19 +212,5 @@ fn fill(cells: &mut [OnceCell<Value>], at: usize, value: Value) {
 fn part(cells: &mut [OnceCell<Value>], at: usize, path: &str, value: Option<&Value>) {
     let (Some(cell), Some(value)) = (cells.get_mut(at), value) else { return };
     let whole = cell.take().unwrap_or_default();
-    *cell = OnceCell::from(with(whole, path, value));
-}
-
-fn with(whole: Value, path: &str, value: &Value) -> Value {
-    let (key, rest) = path.split_once('.').map_or((path, None), |(key, rest)| (key, Some(rest)));
-    let mut map = match whole {
-        Value::Map(map) => Arc::unwrap_or_clone(map),
-        _ => Map::default(),
-    };
-    let inner = match rest {
-        Some(rest) => with(map.get(key).cloned().unwrap_or_default(), rest, value),
-        None => value.clone(),
-    };
-    map.insert(Text::from(key), inner);
-    Value::Map(Arc::new(map))
+    *cell = OnceCell::from(whole.with(path, value.clone()));
 }

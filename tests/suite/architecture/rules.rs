@@ -13,6 +13,7 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["serde_saphyr", "granit_parser"], &["src/engine/yaml"]),
     (&["minijinja"], &["src/engine/jinja"]),
     (&["jsonschema"], &["src/engine/json_schema"]),
+    (&["regorus"], &["src/engine/rego"]),
     (&["annotate_snippets"], &["src/diag/render"]),
     (&["arrow", "parquet", "csv"], &["src/pipeline/emit"]),
     (&["rand", "rand_pcg"], &["src/random"]),

@@ -1,0 +1,66 @@
+//! The policies in a record: each module parses and gives the stated answers on its test cases, as they were emitted.
+
+use super::field_span;
+use crate::data::{Text, Value};
+use crate::diag::{Diagnostic, RecordPlace, codes};
+use crate::engine::rego::{self, Question};
+use crate::json;
+use crate::pipeline::check::{Checked, HeldPolicy};
+use crate::program::Frame;
+
+/// Reports every module of a record that does not answer as it is said to.
+pub(super) fn check(
+    checked: &Checked,
+    frame: &Frame<'_>,
+    record: &Value,
+    place: &dyn Fn(&str) -> RecordPlace,
+    wrong: &mut Vec<Diagnostic>,
+) {
+    let plain = frame.shared.plain;
+    for policy in &checked.policies {
+        let scenario = frame.at.scenario.unwrap_or_default();
+        if policy.scenarios.as_ref().is_some_and(|list| !list.contains(&scenario)) {
+            continue;
+        }
+        tested(policy, record, plain, &mut |path, code, message| {
+            let span = field_span(checked, path).unwrap_or(checked.spec.name_span);
+            wrong.push(Diagnostic::error(code, span, message).in_record(place(path)));
+        });
+    }
+}
+
+/// Evaluates the tests of one policy as they stand in a record; tells the path, the code and what is wrong.
+fn tested(policy: &HeldPolicy, record: &Value, plain: bool, report: &mut dyn FnMut(&str, crate::diag::Code, String)) {
+    let Some(module) = record.at(&policy.module).and_then(Value::as_text) else { return };
+    let question = Question { module, version: policy.version, rules: &policy.rules, fitting: false, plain };
+    let cases = policy.tests.as_ref().and_then(|path| Some((path, record.at(path)?.as_list()?)));
+    let Some((path, cases)) = cases else {
+        if let Err(fault) = rego::module(module, policy.version) {
+            report(&policy.module, fault.code, fault.message);
+        }
+        return;
+    };
+    for (at, case) in cases.iter().enumerate() {
+        let found = answered(&question, case);
+        match found {
+            Ok(None) => {}
+            Ok(Some(message)) => report(&format!("{path}.{at}"), codes::POLICY_TEST, message),
+            Err(fault) => report(&format!("{path}.{at}"), fault.code, fault.message),
+        }
+    }
+}
+
+/// What is wrong with one case; `None` where the module answers as stated.
+fn answered(question: &Question<'_>, case: &Value) -> Result<Option<String>, rego::Fault> {
+    let text = |key: &str| case.at(key).and_then(Value::as_text).unwrap_or_default();
+    let Ok(input) = json::read(text("input")) else {
+        return Ok(Some(format!("the input of the test `{}` is not JSON", text("name"))));
+    };
+    let answers = rego::answers(question, &input)?;
+    let stated = |rule: &Text| case.at("expected").and_then(|expected| expected.as_map()?.get(rule));
+    let differs = question.rules.iter().zip(answers.iter()).find(|(rule, answer)| stated(rule) != Some(*answer));
+    Ok(differs.map(|(rule, answer)| {
+        let (stated, found) = (json::shown(stated(rule)), json::shown(Some(answer)));
+        format!("the test `{}` states {stated} for `{rule}`, and the module gives {found}", text("name"))
+    }))
+}
