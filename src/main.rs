@@ -2,6 +2,11 @@
 
 use std::process::ExitCode;
 
+/// Records are small values, made and dropped by the million: this one took a quarter of the time of a build less.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     dictum::cli::main()
 }

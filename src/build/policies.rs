@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::data::{Text, Value};
-use crate::diag::{Diagnostics, codes};
+use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::rego::{self, Question};
 use crate::json;
 use crate::pipeline::check::{Checked, HeldPolicy};
@@ -106,12 +106,11 @@ impl Found {
     }
 }
 
+/// What is made of a record, or of what is wrong with it; whether that is enough.
+type Visit<'v> = dyn FnMut(Result<&Value, Vec<Diagnostic>>) -> Result<bool, rego::Fault> + 'v;
+
 /// Visits the first records of a dataset until `visit` says that it is enough.
-fn records(
-    checked: &Checked,
-    most: u64,
-    visit: &mut dyn FnMut(Result<&Value, Vec<crate::diag::Diagnostic>>) -> Result<bool, rego::Fault>,
-) -> Result<(), rego::Fault> {
+fn records(checked: &Checked, most: u64, visit: &mut Visit<'_>) -> Result<(), rego::Fault> {
     let plan = plan(checked, 0, 0, most);
     let mut expander = Expander::new(&plan, false);
     let mut tally = Tally::default();
@@ -133,7 +132,14 @@ fn cover(policy: &HeldPolicy, record: &Value, keys: &[Text], found: &mut BTreeMa
     let Some(cases) = policy.tests.as_ref().and_then(|path| record.at(path)?.as_list()) else { return Ok(()) };
     let text = |case: &Value, key: &str| case.at(key).and_then(Value::as_text).unwrap_or_default().to_owned();
     let inputs: Vec<Value> = cases.iter().filter_map(|case| json::read(&text(case, "input")).ok()).collect();
-    let question = Question { module, version: policy.version, rules: &policy.rules, fitting: false, plain: false };
+    let question = Question {
+        module,
+        version: policy.version,
+        rules: &policy.rules,
+        optional: &policy.optional,
+        fitting: false,
+        plain: false,
+    };
     let coverage = rego::coverage(&question, &inputs)?;
     for case in cases {
         let one = found.entry(rule_of(&text(case, "name"), keys).to_owned()).or_default();
@@ -184,6 +190,8 @@ pub struct Chosen {
     pub module: String,
     /// The rules that are asked for.
     pub rules: Vec<Text>,
+    /// Those among them that the module need not define.
+    pub optional: Vec<Text>,
     /// The version of Rego.
     pub version: rego::Version,
 }
@@ -204,7 +212,8 @@ pub fn choose(checked: &Checked, rule: &str, most: u64) -> Result<Option<Chosen>
                 continue;
             };
             if best.as_ref().is_none_or(|(length, _)| module.len() < *length) {
-                let chosen = Chosen { index, module: module.to_owned(), rules: policy.rules.clone(), version: policy.version };
+                let (rules, optional) = (policy.rules.clone(), policy.optional.clone());
+                let chosen = Chosen { index, module: module.to_owned(), rules, optional, version: policy.version };
                 best = Some((module.len(), chosen));
             }
         }

@@ -60,7 +60,8 @@ fn refused(fault: rego::Fault) -> Failure {
 
 fn print(rules: &[RuleReport], messages: &Messages) -> Result<(), Failure> {
     let text = if messages.is_json() {
-        let lines: Result<Vec<String>, _> = rules.iter().map(|rule| serde_json::to_string(rule).map(|line| line + "\n")).collect();
+        let lines: Result<Vec<String>, _> =
+            rules.iter().map(|rule| serde_json::to_string(rule).map(|line| line + "\n")).collect();
         let failed = |error: serde_json::Error| Failure::Other { doing: "write the table", cause: error.to_string() };
         lines.map_err(failed)?.concat()
     } else if rules.is_empty() {
@@ -90,7 +91,9 @@ fn table(rules: &[RuleReport], color: bool) -> String {
         let _ = if bold && color { writeln!(out, "{BOLD}{text}{PLAIN}") } else { writeln!(out, "{text}") };
     };
     line(&HEADER.map(str::to_owned), true);
-    cells.iter().for_each(|cells| line(cells, false));
+    for cells in &cells {
+        line(cells, false);
+    }
     for rule in rules.iter().filter(|rule| !rule.missed.is_empty()) {
         let _ = writeln!(out, "\n{}: no case reaches", rule.rule);
         for missed in &rule.missed {
@@ -101,7 +104,7 @@ fn table(rules: &[RuleReport], color: bool) -> String {
 }
 
 fn row(rule: &RuleReport) -> [String; 7] {
-    let percent = if rule.lines == 0 { 100 } else { rule.covered * 100 / rule.lines };
+    let percent = (rule.covered * 100).checked_div(rule.lines).unwrap_or(100);
     [
         rule.dataset.clone(),
         rule.rule.clone(),
@@ -145,7 +148,8 @@ fn evaluated(
         let selected = select(workspace, &args.datasets, &Overrides::default(), sources, diagnostics)?;
         of_rule(&selected, &args.rule, messages)?
     };
-    let question = Question { module: &chosen.module, version: chosen.version, rules: &chosen.rules, fitting: false, plain: true };
+    let Chosen { module, rules, optional, version, .. } = &chosen;
+    let question = Question { module, version: *version, rules, optional, fitting: false, plain: true };
     let answers = rego::answers(&question, &input).map_err(refused)?;
     let defined = chosen.rules.iter().zip(answers.iter()).filter(|(_, answer)| !answer.is_undefined());
     let value = Value::map(defined.map(|(rule, answer)| (rule.clone(), answer.clone())));
@@ -164,7 +168,7 @@ fn of_file(module: String) -> Result<Chosen, Failure> {
     let read = |version| rego::module(&module, version).map(|outline| (version, outline));
     let (version, outline) = read(Version::V1).or_else(|fault| read(Version::V0).map_err(|_| fault)).map_err(refused)?;
     let rules: Vec<Text> = outline.rules.into_keys().collect();
-    Ok(Chosen { index: 0, module, rules, version })
+    Ok(Chosen { index: 0, module, rules, optional: Vec::new(), version })
 }
 
 /// The module of the dataset that has the rule.
@@ -172,7 +176,9 @@ fn of_rule(selected: &[Selected], rule: &str, messages: &Messages) -> Result<Cho
     let known = || selected.iter().flat_map(|one| one.checked.rule_rows.iter().map(|row| row.key.as_str()));
     for one in selected {
         let has = one.checked.spec.name == rule || one.checked.rule_rows.iter().any(|row| row.key == rule);
-        if let Some(chosen) = has.then(|| choose(&one.checked, rule, one.checked.spec.size)).transpose().map_err(refused)?.flatten() {
+        if let Some(chosen) =
+            has.then(|| choose(&one.checked, rule, one.checked.spec.size)).transpose().map_err(refused)?.flatten()
+        {
             messages.say(&format!("the module of {}#{}:\n{}", one.checked.spec.name, chosen.index, chosen.module));
             return Ok(chosen);
         }

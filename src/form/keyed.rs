@@ -47,7 +47,7 @@ fn insert(fields: &mut Fields, path: &str, element: &Type) {
 /// A path that runs through a value, or ends where others go on.
 pub(super) fn unfold(flat: &Map, span: Span) -> Result<Value, Fault> {
     let mut whole = Value::map([]);
-    for (path, value) in flat.iter() {
+    for (path, value) in flat {
         let around = path.rsplit_once('.').map(|(around, _)| around);
         let blocked = whole.at(path).is_some() || around.is_some_and(|around| !open(&whole, around));
         if blocked {

@@ -131,7 +131,9 @@ impl Parse<'_> {
             }
             NodeKind::Text(scalar) => {
                 let template = TemplateText::new(scalar);
-                Some(if template.is_literal() { Box::new(Literal::of(node)) } else { Box::new(Templated::typed(template)) })
+                // Text of several lines may be a module, whose faults have lines: a template knows them.
+                let plain = template.is_literal() && !scalar.text.contains('\n');
+                Some(if plain { Box::new(Literal::of(node)) } else { Box::new(Templated::typed(template)) })
             }
             NodeKind::Null if node.implicit => {
                 self.report(unwritten(node));

@@ -31,20 +31,21 @@ pub(super) const KIND: FormKind = FormKind {
     doc: "A Rego module, evaluated: an expression that gives its text, the `input` document, and `results`, the rules of its \
           package that are wanted, each with the type of its value: `bool`, `text`, `int`, `number`, `list`, `map`, `any`, a list of \
           the values that may occur, or `list of name` (words that are keys of the table or map `name`, or elements of that \
-          list). The value is a map of the results; sets are lists in the engine's order. Every result must have a value for every \
+          list); `{type: bool, default: false}` is for a rule that not every module defines. The value is a map of the results; sets are lists in the engine's order. Every result must have a value for every \
           input. `rego_version: v0` reads a module without `if`. `tests` are cases that are evaluated with every record and again \
           when it is verified: `name`, with changes of the input (`set: {path: value}`, `drop: [path]`, or `on: document` in its \
           place) and what must come out (`want: {allow: false}`); `each`, `let` and `when` stand beside as with any form. Their \
           outcome is the list `tests`: maps of `name`, `input` (as JSON text, because absent is not null) and `expected`.",
     example: "verdict: {policy: rule, input: {hours: \"{{ hours }}\"}, results: {allow: bool}, tests: [{name: nothing known, drop: [hours], want: {allow: false}}]}",
-    schema: r##"{"policy": {"$ref": "#/$defs/expression"}, "input": {"$ref": "#/$defs/data"}, "results": {"type": "object", "minProperties": 1, "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1}]}}, "rego_version": {"enum": ["v0", "v1"]}, "tests": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["name"], "properties": {"name": {"type": ["string", "number"]}, "on": {"$ref": "#/$defs/data"}, "set": {"type": ["object", "string"]}, "drop": {"anyOf": [{"type": "array"}, {"type": "string"}]}, "want": {"type": "object"}, "each": {"$ref": "#/$defs/expression"}, "as": {}, "where": {"$ref": "#/$defs/expression"}, "let": {"type": "object"}, "when": {"$ref": "#/$defs/expression"}}, "additionalProperties": false}}}"##,
+    schema: r##"{"policy": {"$ref": "#/$defs/expression"}, "input": {"$ref": "#/$defs/data"}, "results": {"type": "object", "minProperties": 1, "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1}, {"type": "object", "properties": {"type": {}, "default": {}}, "required": ["type", "default"], "additionalProperties": false}]}}, "rego_version": {"enum": ["v0", "v1"]}, "tests": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["name"], "properties": {"name": {"type": ["string", "number"]}, "on": {"$ref": "#/$defs/data"}, "set": {"type": ["object", "string"]}, "drop": {"anyOf": [{"type": "array"}, {"type": "string"}]}, "want": {"type": "object"}, "each": {"$ref": "#/$defs/expression"}, "as": {}, "where": {"$ref": "#/$defs/expression"}, "let": {"type": "object"}, "when": {"$ref": "#/$defs/expression"}}, "additionalProperties": false}}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
     if shape.position != Position::Pure {
         let message = "`policy` computes, and cannot stand where values are drawn or worded";
         cx.report(
-            Diagnostic::error(codes::WRONG_POSITION, shape.head_span, message).hint("put it under `derive` and read its name here"),
+            Diagnostic::error(codes::WRONG_POSITION, shape.head_span, message)
+                .hint("put it under `derive` and read its name here"),
         );
         return None;
     }
@@ -115,12 +116,20 @@ impl Form for Policy {
             tests.iter().map(|test| (test.span, test.form.lower(cx).op)).collect()
         });
         let names: Vec<Text> = self.results.iter().map(|one| one.name.clone()).collect();
+        let defaults: Vec<Value> = self.results.iter().map(|one| one.default.clone().unwrap_or_default()).collect();
+        for (result, ty) in self.results.iter().zip(&types) {
+            if let Some(default) = result.default.as_ref().filter(|default| !results::fits(default, ty)) {
+                let message = format!("the default of `{}` is {}, and no {}", result.name, default.kind(), ty.describe());
+                cx.report(Diagnostic::error(codes::TYPE_MISMATCH, result.span, message));
+            }
+        }
+        let optional = optional(&self.results);
         let places = self.results.iter().map(|one| one.span).zip(types).collect();
         let op = PolicyOp {
             span: self.of.span(),
             of,
             input: input.op,
-            asked: Asked { span: self.of.span(), version: self.version, names, places },
+            asked: Asked { span: self.of.span(), version: self.version, names, optional, defaults, places },
             tests,
         };
         Lowered::new(op, Type::of_fields(known))
@@ -132,8 +141,14 @@ impl Form for Policy {
 
     fn policy(&self) -> Option<PolicyForm<'_>> {
         let rules = self.results.iter().map(|one| one.name.clone()).collect();
-        Some(PolicyForm { module: self.of.text().trim(), rules, version: self.version, tests: self.tests.is_some() })
+        let optional = optional(&self.results);
+        Some(PolicyForm { module: self.of.text().trim(), rules, optional, version: self.version, tests: self.tests.is_some() })
     }
+}
+
+/// The rules that a module need not define.
+fn optional(results: &[ResultType]) -> Vec<Text> {
+    results.iter().filter(|one| one.default.is_some()).map(|one| one.name.clone()).collect()
 }
 
 fn fields_of(fields: impl Iterator<Item = (Text, Type)>) -> Fields {
@@ -152,6 +167,10 @@ struct Asked {
     span: Span,
     version: Version,
     names: Vec<Text>,
+    /// Those among them that a module need not define.
+    optional: Vec<Text>,
+    /// What each is then; undefined where it must be defined.
+    defaults: Vec<Value>,
     /// The place and the type of each result.
     places: Vec<(Span, Type)>,
 }
@@ -191,10 +210,13 @@ impl Asked {
     /// The results for an input, each of its type.
     fn verdict(&self, module: &str, input: &Value, fitting: bool, env: &Env<'_>) -> Result<Map, Fault> {
         let plain = env.frame.shared.plain;
-        let question = Question { module, version: self.version, rules: &self.names, fitting, plain };
+        let (rules, optional) = (&self.names, &self.optional);
+        let question = Question { module, version: self.version, rules, optional, fitting, plain };
         let answers = rego::answers(&question, input).map_err(|fault| self.fault(module, fault, env))?;
         let mut verdict = Map::with_capacity(answers.len() + 1);
-        for ((name, answer), (place, ty)) in self.names.iter().zip(answers.iter()).zip(&self.places) {
+        let defaults = self.defaults.iter();
+        for (((name, answer), (place, ty)), default) in self.names.iter().zip(answers.iter()).zip(&self.places).zip(defaults) {
+            let answer = if answer.is_undefined() { default } else { answer };
             if answer.is_undefined() {
                 let diagnostic = Diagnostic::error(codes::POLICY_RESULT, *place, format!("`{name}` is undefined for this input"));
                 return Err(Box::new(diagnostic.hint(format!("say what it is otherwise: `default {name} := false`"))));
@@ -229,13 +251,17 @@ impl Asked {
         ]))
     }
 
-    /// A fault of the engine, at what the line of the module was rendered from.
+    /// A fault of the engine, at what the line of the module was rendered from; of a rule that is missing, where it is named.
     fn fault(&self, module: &str, fault: rego::Fault, env: &Env<'_>) -> Fault {
-        let place = fault.at.and_then(|at| rendered::place(env.frame.shared.texts, module, at));
+        let named = |name: &Text| fault.code == codes::POLICY_RULE_MISSING && fault.message.ends_with(&format!("`{name}`"));
+        let missing = self.names.iter().position(named).and_then(|at| self.places.get(at)).map(|(span, _)| *span);
+        let place = fault.at.and_then(|at| rendered::place(env.frame.shared.texts, module, at)).or(missing);
         let diagnostic = Diagnostic::error(fault.code, place.unwrap_or(self.span), fault.message);
         let diagnostic = if place.is_some() { diagnostic.label(self.span, "evaluated here") } else { diagnostic };
         let diagnostic = fault.hint.into_iter().fold(diagnostic, Diagnostic::hint);
         let line = fault.at.and_then(|at| rendered::line(module, at));
-        Box::new(line.into_iter().fold(diagnostic, |one, (number, line)| one.hint(format!("line {number} of the module: `{line}`"))))
+        Box::new(
+            line.into_iter().fold(diagnostic, |one, (number, line)| one.hint(format!("line {number} of the module: `{line}`"))),
+        )
     }
 }

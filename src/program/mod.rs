@@ -44,7 +44,9 @@ pub use frame::{Draws, Frame, RecordAt, Shared, Slot};
 pub use function::Functions;
 pub use guard::guards;
 pub use lower::{Known, Lower, Lowering, Rules, Unread};
-pub use names::{Column, Dataset, Entry, Fact, FunctionEntry, FunctionParam, Param, ReadPath, Section, SlotId, Stem, Table, World};
+pub use names::{
+    Column, Dataset, Entry, Fact, FunctionEntry, FunctionParam, Param, ReadPath, Section, SlotId, Stem, Table, World,
+};
 pub use reading::{Reading, Readings, join};
 pub use scope::Named;
 pub use site::{Answer, Decided, Derived, DrawnForm, Kind, Probe, Site, SiteRow, Sites, Term};
@@ -125,6 +127,8 @@ pub struct PolicyForm<'f> {
     pub module: &'f str,
     /// The rules that are asked for.
     pub rules: Vec<Text>,
+    /// Those among them that a module need not define.
+    pub optional: Vec<Text>,
     /// The version of Rego.
     pub version: Version,
     /// Whether it has tests.

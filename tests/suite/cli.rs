@@ -2,6 +2,7 @@
 
 mod build;
 mod params;
+mod policy;
 mod stop;
 
 use serde_json::Value;

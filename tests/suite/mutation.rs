@@ -31,6 +31,8 @@ use mutate::{Choices, damaged};
 
 /// How many mutants there are.
 const MUTANTS: usize = 10_000;
+/// How many there are of the dataset of policies.
+const OF_POLICIES: usize = 150;
 /// Records that are made of a spec that survives its damage.
 const RECORDS: u64 = 4;
 /// The aims of one mutant in so many are tried, too, which takes longer than all the rest.
@@ -102,6 +104,15 @@ fn mutant(number: usize, workspaces: &[Files]) -> Mutant {
     Mutant { number, title: format!("mutant {number}: {path}, {damage}"), text, files }
 }
 
+/// A workspace with only the dataset of policies, or without it: its check takes too long to be made ten thousand times.
+fn apart(files: Files, policies: bool) -> Files {
+    let wanted = |path: &str| {
+        let own = path.contains("policy_governance") || path.contains("regulations");
+        path.contains("constitution.yaml") || own == policies
+    };
+    files.into_iter().filter(|(path, _)| wanted(path)).collect()
+}
+
 /// Whether a dataset reads this file: the editor schema is for editors.
 fn read(path: &str) -> bool {
     path != "schemas/scenario.schema.json"
@@ -141,10 +152,9 @@ fn the_undamaged_workspaces_are_sound() {
     }
 }
 
-#[test]
-fn no_damage_stops_the_program_or_goes_without_a_place() {
-    let numbers = numbers();
-    let workspaces: Arc<Vec<Files>> = Arc::new(SHIPPED.iter().map(|(folder, ..)| files(folder)).collect());
+/// Damages workspaces in so many ways; how each ends. Complaints fail.
+fn damage(numbers: Range<usize>, workspaces: Vec<Files>) -> Vec<Result<bool, String>> {
+    let workspaces = Arc::new(workspaces);
     let next = Arc::new(AtomicUsize::new(numbers.start));
     let work = || {
         let (workspaces, next, end) = (Arc::clone(&workspaces), Arc::clone(&next), numbers.end);
@@ -163,7 +173,19 @@ fn no_damage_stops_the_program_or_goes_without_a_place() {
         complaints.len(),
         complaints[..complaints.len().min(10)].join("\n----\n")
     );
+    ends
+}
+
+#[test]
+fn no_damage_stops_the_program_or_goes_without_a_place() {
+    let numbers = numbers();
+    let ends = damage(numbers.clone(), SHIPPED.iter().map(|(folder, ..)| apart(files(folder), false)).collect());
     // Damage that is always found, or never, would try only half of the program.
     let sound = ends.iter().filter(|end| **end == Ok(true)).count();
     assert!((numbers.len() / 20..numbers.len() / 2).contains(&sound), "{sound} of {} are still sound", numbers.len());
+}
+
+#[test]
+fn no_damage_to_policies_does_either() {
+    damage(0..OF_POLICIES, vec![apart(files("."), true)]);
 }

@@ -16,7 +16,7 @@ pub fn coverage(question: &Question<'_>, inputs: &[Value]) -> Result<Coverage, F
     engine.set_enable_coverage(true);
     for input in inputs {
         engine.set_input(convert::to_rego(input));
-        for rule in question.rules {
+        for rule in question.rules.iter().filter(|rule| outline.rules.contains_key(*rule)) {
             engine.eval_rule(format!("{}.{rule}", outline.package)).map_err(|error| worded(&error))?;
         }
     }

@@ -11,14 +11,7 @@ use crate::data::Text;
 use crate::diag::codes;
 
 /// Builtins whose value is another in every run, or comes from outside.
-const IRREPRODUCIBLE: &[&str] = &[
-    "rand.intn",
-    "time.now_ns",
-    "opa.runtime",
-    "http.send",
-    "net.lookup_ip_addr",
-    "uuid.rfc4122",
-];
+const IRREPRODUCIBLE: &[&str] = &["rand.intn", "time.now_ns", "opa.runtime", "http.send", "net.lookup_ip_addr", "uuid.rfc4122"];
 
 /// The outline of a module.
 ///
@@ -151,14 +144,16 @@ impl Walk {
                 name_of(refr)
             }
             Node::Spec { head, bodies, .. } => {
-                bodies.iter().for_each(|body| self.body(body));
+                for body in bodies {
+                    self.body(body);
+                }
                 match head {
                     RuleHead::Compr { refr, assign, .. } => {
                         self.assign(assign.as_ref());
                         self.keys_of(refr)
                     }
                     RuleHead::Set { refr, key, .. } => {
-                        key.iter().for_each(|key| self.expr(key));
+                        self.maybe(key.as_ref());
                         self.keys_of(refr)
                     }
                     RuleHead::Func { refr, args, assign, .. } => {
@@ -181,7 +176,7 @@ impl Walk {
     }
 
     fn assign(&mut self, assign: Option<&RuleAssign>) {
-        assign.into_iter().for_each(|assign| self.expr(&assign.value));
+        self.maybe(assign.map(|assign| &assign.value));
     }
 
     fn body(&mut self, body: &RuleBody) {
@@ -197,7 +192,7 @@ impl Walk {
             match &stmt.literal {
                 Literal::SomeVars { .. } => {}
                 Literal::SomeIn { key, value, collection, .. } => {
-                    key.iter().for_each(|key| self.expr(key));
+                    self.maybe(key.as_ref());
                     self.expr(value);
                     self.expr(collection);
                 }
@@ -211,7 +206,15 @@ impl Walk {
     }
 
     fn all(&mut self, list: &[Ref<Expr>]) {
-        list.iter().for_each(|one| self.expr(one));
+        for one in list {
+            self.expr(one);
+        }
+    }
+
+    fn maybe(&mut self, expr: Option<&Ref<Expr>>) {
+        if let Some(expr) = expr {
+            self.expr(expr);
+        }
     }
 
     fn expr(&mut self, expr: &Expr) {
@@ -248,7 +251,7 @@ impl Walk {
                 self.expr(rhs);
             }
             Expr::Membership { key, value, collection, .. } => {
-                key.iter().for_each(|key| self.expr(key));
+                self.maybe(key.as_ref());
                 self.expr(value);
                 self.expr(collection);
             }

@@ -26,6 +26,8 @@ pub struct Question<'q> {
     pub version: Version,
     /// The rules whose values are wanted, as named in its package.
     pub rules: &'q [Text],
+    /// Those among them that the module need not define: they are undefined then.
+    pub optional: &'q [Text],
     /// Whether the input must fit: what is compared with a constant must be of its kind. Otherwise the comparison just fails, as
     /// in OPA.
     pub fitting: bool,

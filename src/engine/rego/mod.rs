@@ -19,6 +19,8 @@ mod inspect;
 #[cfg(feature = "rego")]
 mod policy;
 #[cfg(feature = "rego")]
+mod shape;
+#[cfg(feature = "rego")]
 mod syntax;
 #[cfg(not(feature = "rego"))]
 mod absent;

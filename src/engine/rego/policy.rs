@@ -13,116 +13,191 @@ use regorus::{Engine, PolicyLengthConfig, Rc, Value as Rego};
 
 use super::convert::{from_rego, to_rego};
 use super::reads::Kind;
+use super::shape::CONSTANTS;
 use super::{Fault, Outline, Question, Reads, Version, inspect, syntax};
 use crate::data::{Text, Value};
 use crate::diag::codes;
 
-/// Instructions that one evaluation may take before it counts as endless: some seconds.
-const INSTRUCTIONS: usize = 20_000_000;
+/// Instructions that one evaluation may take before it counts as endless; rules take hundreds.
+const INSTRUCTIONS: usize = 2_000_000;
 /// The same for the interpreter, which counts no steps. It only ever ends a build.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Work of the interpreter between two looks at the clock.
 const INTERVAL: u32 = 1024;
-/// Verdicts that one module remembers; a module of a whole dataset sees many inputs, few of them again.
+/// Verdicts that one shape remembers before it begins anew.
 const MOST_VERDICTS: usize = 1024;
+/// So many are asked for before it shows whether any comes again.
+const TRIED: u64 = 64;
+/// The rule that lists the values of all that are asked for, so that one evaluation gives them. It stands in a module of its own
+/// in the same package. Authors cannot mean it.
+const ALL: &str = "answers__";
 
 /// How a module runs.
 enum Runs {
-    /// On the machine; each rule is an entry point.
-    Compiled(Arc<Program>),
+    /// On a machine with its program; each rule is an entry point.
+    Compiled(Box<RegoVM>),
     /// By the interpreter.
     Interpreted(Box<Engine>),
+    /// Not yet.
+    Nothing,
 }
+
+/// Evaluates the rule at a path.
+type Run<'r> = Box<dyn FnMut(&str) -> Result<Rego, Fault> + 'r>;
 
 /// A compiled module with what it has answered.
 pub(super) struct Policy {
+    /// The text that was compiled.
     text: String,
     outline: Outline,
     reads: Reads,
     rules: Vec<Text>,
-    paths: Vec<String>,
+    /// The path of each rule; `None` where the module does not define it and need not.
+    paths: Vec<Option<String>>,
+    /// The path of the list of all values.
+    all: String,
     runs: Runs,
     verdicts: BTreeMap<Vec<Rego>, Arc<[Value]>>,
+    /// How many verdicts were asked for while they were remembered, and how many of them were.
+    asked: u64,
+    remembered: u64,
 }
 
 impl Policy {
-    /// Parses and compiles the module of a question.
+    /// The module of a question as it is written, for the interpreter where it may not be compiled.
     ///
     /// # Errors
     /// Text that does not parse or compile, and rules that it does not have.
-    pub(super) fn new(question: &Question<'_>) -> Result<Self, Fault> {
-        let mut engine = engine(question)?;
-        let outline = match engine.get_modules().first() {
-            Some(module) => inspect::outline(module)?,
-            None => Outline::default(),
-        };
-        if let Some(rule) = question.rules.iter().find(|rule| !outline.rules.contains_key(*rule)) {
-            return Err(Fault::new(codes::POLICY_RULE_MISSING, format!("the module defines no rule `{rule}`")));
+    pub(super) fn exact(question: &Question<'_>) -> Result<Self, Fault> {
+        let (mut engine, outline) = parsed(question)?;
+        let mut policy = Self::outlined(question, question.module, outline)?;
+        list_all(&mut engine, &policy.outline.package, policy.paths.iter().flatten())?;
+        let interpreted = question.plain || policy.outline.may_conflict;
+        let program = if interpreted { None } else { compiled(&mut engine, &policy.entries(), question.module)? };
+        policy.runs = program.map_or_else(|| Runs::Interpreted(Box::new(engine)), |program| Runs::Compiled(machine(program)));
+        Ok(policy)
+    }
+
+    /// The shape of the module of a question, compiled; `None` where the compiler has no form for it.
+    ///
+    /// # Errors
+    /// A module that does not parse, and rules that it does not have.
+    pub(super) fn shaped(question: &Question<'_>, shape: &str) -> Result<Option<Self>, Fault> {
+        let (_, outline) = parsed(question)?;
+        if outline.may_conflict {
+            return Ok(None);
         }
-        let paths: Vec<String> = question.rules.iter().map(|rule| format!("{}.{rule}", outline.package)).collect();
-        let program = compiled(&mut engine, &paths, question.module)?.filter(|_| !question.plain && !outline.may_conflict);
-        let runs = match program {
-            Some(program) => Runs::Compiled(program),
-            None => Runs::Interpreted(Box::new(self::engine(question)?)),
+        let mut policy = Self::outlined(question, shape, outline)?;
+        let Ok(mut engine) = engine(&Question { module: shape, ..*question }) else { return Ok(None) };
+        list_all(&mut engine, &policy.outline.package, policy.paths.iter().flatten())?;
+        let Ok(Some(program)) = compiled(&mut engine, &policy.entries(), shape) else { return Ok(None) };
+        policy.runs = Runs::Compiled(machine(program));
+        Ok(Some(policy))
+    }
+
+    fn outlined(question: &Question<'_>, text: &str, outline: Outline) -> Result<Self, Fault> {
+        let path = |rule: &Text| {
+            let defined = outline.rules.contains_key(rule);
+            if !defined && !question.optional.contains(rule) {
+                return Err(Fault::new(codes::POLICY_RULE_MISSING, format!("the module defines no rule `{rule}`")));
+            }
+            Ok(defined.then(|| format!("{}.{rule}", outline.package)))
         };
-        let reads = outline.reads();
-        let (text, rules) = (question.module.to_owned(), question.rules.to_vec());
-        Ok(Self { text, outline, reads, rules, paths, runs, verdicts: BTreeMap::new() })
+        let paths = question.rules.iter().map(path).collect::<Result<Vec<_>, _>>()?;
+        let all = format!("{}.{ALL}", outline.package);
+        let (text, rules, reads) = (text.to_owned(), question.rules.to_vec(), outline.reads());
+        Ok(Self {
+            text,
+            outline,
+            reads,
+            rules,
+            paths,
+            all,
+            runs: Runs::Nothing,
+            verdicts: BTreeMap::new(),
+            asked: 0,
+            remembered: 0,
+        })
     }
 
-    /// Whether it is the module of a question.
-    pub(super) fn is(&self, question: &Question<'_>) -> bool {
-        self.text == question.module && self.rules == question.rules
+    /// Every path that can be asked for.
+    fn entries(&self) -> Vec<&str> {
+        std::iter::once(&self.all).chain(self.paths.iter().flatten()).map(String::as_str).collect()
     }
 
-    /// The values of the rules for an input, undefined where a rule has none.
+    /// Whether it was made for the rules of a question.
+    pub(super) fn answers_to(&self, question: &Question<'_>) -> bool {
+        self.rules == question.rules
+    }
+
+    /// The values of the rules for an input, undefined where a rule has none, with these constants of the shape.
     ///
     /// # Errors
     /// What ends an evaluation, and values that no record can hold.
-    pub(super) fn answers(&mut self, question: &Question<'_>, vm: &mut RegoVM, input: &Value) -> Result<Arc<[Value]>, Fault> {
+    pub(super) fn answers(&mut self, question: &Question<'_>, constants: &[Rego], input: &Value) -> Result<Arc<[Value]>, Fault> {
         if question.fitting {
             self.fits(input)?;
         }
         let input = to_rego(input);
-        if question.plain {
-            return self.evaluate(vm, input);
+        if question.plain || !self.worth_remembering() {
+            return self.evaluate(constants, input);
         }
-        let key = self.key(&input);
+        let key = self.key(constants, &input);
+        self.asked += 1;
         if let Some(found) = self.verdicts.get(&key) {
+            self.remembered += 1;
             return Ok(Arc::clone(found));
         }
-        let answers = self.evaluate(vm, input)?;
-        if self.verdicts.len() < MOST_VERDICTS {
-            self.verdicts.insert(key, Arc::clone(&answers));
+        let answers = self.evaluate(constants, input)?;
+        if self.verdicts.len() >= MOST_VERDICTS {
+            self.verdicts.clear();
         }
+        self.verdicts.insert(key, Arc::clone(&answers));
         Ok(answers)
     }
 
-    /// What the module reads of an input: inputs with one key have one verdict.
-    fn key(&self, input: &Rego) -> Vec<Rego> {
+    /// Whether inputs come again: where none did among the first ones, looking for them costs more than it saves.
+    fn worth_remembering(&self) -> bool {
+        self.asked < TRIED || self.remembered * 4 > self.asked
+    }
+
+    /// The constants, and what the module reads of an input: inputs with one key have one verdict.
+    fn key(&self, constants: &[Rego], input: &Rego) -> Vec<Rego> {
+        let constants = constants.iter().cloned();
         match self.reads.whole {
-            Some(_) => vec![input.clone()],
-            None => self.reads.paths.keys().map(|path| at(input, path)).collect(),
+            Some(_) => constants.chain([input.clone()]).collect(),
+            None => constants.chain(self.reads.paths.keys().map(|path| at(input, path))).collect(),
         }
     }
 
-    fn evaluate(&mut self, vm: &mut RegoVM, input: Rego) -> Result<Arc<[Value]>, Fault> {
+    fn evaluate(&mut self, constants: &[Rego], input: Rego) -> Result<Arc<[Value]>, Fault> {
         let worded = |error: &dyn std::fmt::Display| Fault::worded(codes::POLICY_EVALUATION, &self.text, &error.to_string());
-        let values: Vec<Rego> = match &mut self.runs {
-            Runs::Compiled(program) => {
-                vm.load_program(Arc::clone(program));
+        let mut run: Run<'_> = match &mut self.runs {
+            Runs::Compiled(vm) => {
+                let constants = (Rego::from(CONSTANTS), Rego::from(constants.to_vec()));
+                vm.set_data(Rego::from(BTreeMap::from([constants]))).map_err(|error| worded(&error))?;
                 vm.set_input(input);
-                let run = |path: &String| vm.execute_entry_point_by_name(path).map_err(|error| worded(&error));
-                self.paths.iter().map(run).collect::<Result<_, _>>()?
+                Box::new(|path| vm.execute_entry_point_by_name(path).map_err(|error| worded(&error)))
             }
             Runs::Interpreted(engine) => {
                 engine.set_input(input);
-                let run = |path: &String| engine.eval_rule(path.clone()).map_err(|error| worded(&error));
-                self.paths.iter().map(run).collect::<Result<_, _>>()?
+                Box::new(|path| engine.eval_rule(path.to_owned()).map_err(|error| worded(&error)))
+            }
+            Runs::Nothing => return Ok(Arc::from([])),
+        };
+        // The list is undefined where one of its elements is: then each is asked for by itself.
+        let mut listed = match run(&self.all)? {
+            Rego::Array(values) => Some(values.to_vec().into_iter()),
+            _ => None,
+        };
+        let mut value = |path: &Option<String>| {
+            let Some(path) = path else { return Ok(Value::Undefined) };
+            match &mut listed {
+                Some(values) => values.next().as_ref().map_or(Ok(Value::Undefined), from_rego),
+                None => from_rego(&run(path)?),
             }
         };
-        let values = values.iter().map(from_rego).collect::<Result<Vec<_>, _>>()?;
-        Ok(values.into())
+        self.paths.iter().map(&mut value).collect()
     }
 
     /// Whether what is compared with constants is of their kinds.
@@ -146,12 +221,13 @@ impl Policy {
     }
 }
 
-/// A machine for all programs of a thread. A builtin that fails is undefined, as in OPA.
-pub(super) fn machine() -> RegoVM {
+/// A machine with a program, for all evaluations of a thread. A builtin that fails is undefined, as in OPA.
+fn machine(program: Arc<Program>) -> Box<RegoVM> {
     let mut vm = RegoVM::new();
     vm.set_max_instructions(INSTRUCTIONS);
     vm.set_strict_builtin_errors(false);
-    vm
+    vm.load_program(program);
+    Box::new(vm)
 }
 
 /// The interpreter with the module of a question.
@@ -168,13 +244,28 @@ pub(super) fn engine(question: &Question<'_>) -> Result<Engine, Fault> {
     Ok(engine)
 }
 
+/// The interpreter with the module of a question, and the outline of that module.
+fn parsed(question: &Question<'_>) -> Result<(Engine, Outline), Fault> {
+    let mut engine = engine(question)?;
+    let outline = engine.get_modules().first().map_or_else(|| Ok(Outline::default()), |module| inspect::outline(module))?;
+    Ok((engine, outline))
+}
+
+/// Adds the rule that lists the values of others.
+fn list_all<'p>(engine: &mut Engine, package: &str, paths: impl Iterator<Item = &'p String>) -> Result<(), Fault> {
+    let package = package.strip_prefix("data.").unwrap_or(package);
+    let list = paths.map(String::as_str).collect::<Vec<_>>().join(", ");
+    let text = format!("package {package}\n{ALL} := [{list}]\n");
+    let added = engine.add_policy("answers".to_owned(), text.clone());
+    added.map(|_| ()).map_err(|error| Fault::worded(codes::REGO_SYNTAX, &text, &error.to_string()))
+}
+
 /// The program of a module; `None` where the compiler has no form for it.
-fn compiled(engine: &mut Engine, paths: &[String], text: &str) -> Result<Option<Arc<Program>>, Fault> {
-    let Some(first) = paths.first() else { return Ok(None) };
-    let policy = engine.compile_with_entrypoint(&Rc::from(first.as_str()));
+fn compiled(engine: &mut Engine, entries: &[&str], text: &str) -> Result<Option<Arc<Program>>, Fault> {
+    let Some(first) = entries.first() else { return Ok(None) };
+    let policy = engine.compile_with_entrypoint(&Rc::from(*first));
     let policy = policy.map_err(|error| Fault::worded(codes::REGO_INVALID, text, &error.to_string()))?;
-    let entries: Vec<&str> = paths.iter().map(String::as_str).collect();
-    Ok(Compiler::compile_from_policy(&policy, &entries).ok())
+    Ok(Compiler::compile_from_policy(&policy, entries).ok())
 }
 
 /// The part of a value at a path in dots; undefined where there is none.

@@ -11,7 +11,7 @@ use super::{Fault, Outline, Version};
 use crate::diag::codes;
 
 /// The longest line of a module: a whole module may stand in one.
-pub(super) const LONGEST_LINE: NonZeroU32 = NonZeroU32::new(1 << 20).unwrap_or(NonZeroU32::MAX);
+pub(super) const LONGEST_LINE: NonZeroU32 = NonZeroU32::MAX;
 
 /// The name of the rule that a condition is parsed in. Authors cannot mean it.
 const HOLDER: &str = "condition__";

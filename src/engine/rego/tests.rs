@@ -1,5 +1,7 @@
 //! The policy engine on its own: what it answers, what it refuses, and that its two ways agree.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop")]
+
 use super::*;
 use crate::data::{Text, Value};
 use crate::diag::codes;
@@ -24,7 +26,7 @@ fn rules(names: &[&str]) -> Vec<Text> {
 
 fn ask(module: &str, names: &[&str], input: &str, plain: bool) -> Result<Vec<Value>, Fault> {
     let rules = rules(names);
-    let question = Question { module, version: Version::V1, rules: &rules, fitting: false, plain };
+    let question = Question { module, version: Version::V1, rules: &rules, optional: &[], fitting: false, plain };
     answers(&question, &value(input)).map(|values| values.to_vec())
 }
 
@@ -72,7 +74,7 @@ fn a_condition_tells_the_paths_that_it_reads() {
         let reads = outline.reads();
         (reads.paths.keys().map(ToString::to_string).collect::<Vec<_>>(), reads.whole.is_some())
     };
-    assert_eq!(paths(r#"input.a.b == 1; not helper"#), (vec!["a.b".to_owned()], false));
+    assert_eq!(paths("input.a.b == 1; not helper"), (vec!["a.b".to_owned()], false));
     assert_eq!(paths(r#"input["a"].b in input.c[_].d"#), (vec!["a.b".to_owned(), "c".to_owned()], false));
     assert_eq!(paths("some x in input.list; x == input[input.key]"), (vec!["key".to_owned(), "list".to_owned()], true));
     assert_eq!(paths("every x in [e | e := input.n[_]] { x > input.least }"), (vec!["least".to_owned(), "n".to_owned()], false));
@@ -104,9 +106,8 @@ fn faults_point_at_the_byte() {
 
 #[test]
 fn what_cannot_be_evaluated_is_told() {
-    let code = |module: &str, names: &[&str], input: &str| {
-        [false, true].map(|plain| ask(module, names, input, plain).unwrap_err().code)
-    };
+    let code =
+        |module: &str, names: &[&str], input: &str| [false, true].map(|plain| ask(module, names, input, plain).unwrap_err().code);
     let both = |one| [one, one];
     let conflict = "package a\nx := 1 if input.p\nx := 2 if input.q\n";
     assert_eq!(code(conflict, &["x"], r#"{"p": true, "q": true}"#), both(codes::POLICY_EVALUATION));
@@ -127,7 +128,7 @@ fn what_cannot_be_evaluated_is_told() {
 #[test]
 fn an_input_of_another_kind_is_told_where_it_must_fit() {
     let rules = rules(&["allow"]);
-    let question = Question { module: BREACH, version: Version::V1, rules: &rules, fitting: true, plain: false };
+    let question = Question { module: BREACH, version: Version::V1, rules: &rules, optional: &[], fitting: true, plain: false };
     let input = value(r#"{"constitutional_hash": "cdd0", "incident": {"hours": "12"}}"#);
     let fault = answers(&question, &input).unwrap_err();
     assert_eq!(fault.code, codes::POLICY_INPUT);
@@ -143,7 +144,7 @@ fn with_is_left_to_the_interpreter() {
 #[test]
 fn coverage_tells_lines_apart() {
     let rules = rules(&["allow", "violations"]);
-    let question = Question { module: BREACH, version: Version::V1, rules: &rules, fitting: false, plain: false };
+    let question = Question { module: BREACH, version: Version::V1, rules: &rules, optional: &[], fitting: false, plain: false };
     let found = coverage(&question, &[value("{}")]).unwrap();
     assert!(found.covered.contains(&4) && found.missed.contains(&8), "{found:?}");
 }

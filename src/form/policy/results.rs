@@ -18,6 +18,8 @@ pub(super) struct ResultType {
     /// Where the name is written.
     pub(super) span: Span,
     of: Of,
+    /// What it is where a module does not define it.
+    pub(super) default: Option<Value>,
 }
 
 enum Of {
@@ -44,23 +46,45 @@ fn result(cx: &mut Parse<'_>, entry: &Entry) -> Option<ResultType> {
     let (name, span) = (entry.key.text.clone(), entry.key_span);
     if !is_name(&name) || name == "tests" {
         cx.report(if name == "tests" {
-            Diagnostic::error(codes::NAME_COLLISION, span, "the tests of a policy are `tests`: no rule can be").hint("rename the rule")
+            Diagnostic::error(codes::NAME_COLLISION, span, "the tests of a policy are `tests`: no rule can be")
+                .hint("rename the rule")
         } else {
             bad_name(&name, span)
         });
         return None;
     }
-    let of = match &entry.value.kind {
+    let (node, default) = match &entry.value.kind {
+        NodeKind::Map(keys) => defaulted(cx, &entry.value, keys)?,
+        _ => (&entry.value, None),
+    };
+    let of = match &node.kind {
         NodeKind::List(words) if !words.is_empty() && !words.iter().any(Node::is_collection) => {
             Of::Known(Type::join_all(words.iter().map(|word| Type::of(&word.value()))))
         }
-        NodeKind::Text(scalar) => word(cx, &entry.value, scalar)?,
+        NodeKind::Text(scalar) => word(cx, node, scalar)?,
         _ => {
-            unknown(cx, &entry.value, entry.value.kind_word());
+            unknown(cx, node, node.kind_word());
             return None;
         }
     };
-    Some(ResultType { name, span, of })
+    Some(ResultType { name, span, of, default })
+}
+
+/// `{type: …, default: …}`: the type, and the value where a module does not define the rule.
+fn defaulted<'n>(cx: &mut Parse<'_>, node: &'n Node, keys: &'n [Entry]) -> Option<(&'n Node, Option<Value>)> {
+    let known = ["type", "default"];
+    for entry in keys.iter().filter(|entry| !known.contains(&entry.key.text.as_str())) {
+        let message = format!("a result does not take `{}`", entry.key.text);
+        let diagnostic = Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message);
+        cx.report(diagnostic.suggest(&entry.key.text, known.iter().copied()).hint("it takes `type` and `default`"));
+    }
+    let (of, default) = (node.get("type"), node.get("default"));
+    if of.is_none() || default.is_none() {
+        let diagnostic =
+            Diagnostic::error(codes::MISSING_KEY, node.span, "a result with a default has both `type` and `default`");
+        cx.report(diagnostic.hint("write the type alone where every module defines the rule"));
+    }
+    Some((of?, Some(default?.value())))
 }
 
 fn word(cx: &mut Parse<'_>, node: &Node, scalar: &Scalar) -> Option<Of> {
@@ -83,7 +107,8 @@ fn word(cx: &mut Parse<'_>, node: &Node, scalar: &Scalar) -> Option<Of> {
 }
 
 fn unknown(cx: &mut Parse<'_>, node: &Node, found: &str) {
-    let diagnostic = Diagnostic::error(codes::WRONG_TYPE, node.span, format!("expected the type of a rule's value, found {found}"));
+    let diagnostic =
+        Diagnostic::error(codes::WRONG_TYPE, node.span, format!("expected the type of a rule's value, found {found}"));
     let written = node.as_text().unwrap_or_default();
     let hint = format!("it is {}, a list of the values that may occur, or `list of name`", quoted_list(WORDS.iter().copied()));
     cx.report(diagnostic.suggest(written, WORDS.iter().copied()).hint(hint));

@@ -55,7 +55,9 @@ fn wanted(cx: &mut Parse<'_>, node: &Node, results: &[Text]) -> bool {
     for entry in &unknown {
         let message = format!("`{}` is no result of this policy", entry.key.text);
         let diagnostic = Diagnostic::error(codes::UNKNOWN_KEY, entry.key_span, message);
-        cx.report(diagnostic.suggest(&entry.key.text, results.iter().map(Text::as_str)).hint("`want` names the rules of `results`"));
+        cx.report(
+            diagnostic.suggest(&entry.key.text, results.iter().map(Text::as_str)).hint("`want` names the rules of `results`"),
+        );
     }
     unknown.is_empty()
 }

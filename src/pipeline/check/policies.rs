@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::data::Text;
 use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
 use crate::engine::rego::Version;
-use crate::program::{Form, ReadPath, Table, each_leaf};
+use crate::program::{Form, PolicyForm, ReadPath, Table, each_leaf};
 use crate::source::Span;
 use crate::spec::Spec;
 
@@ -19,10 +19,14 @@ pub struct HeldPolicy {
     pub tests: Option<String>,
     /// The rules that were asked for.
     pub rules: Vec<Text>,
+    /// Those among them that a module need not define.
+    pub optional: Vec<Text>,
     /// The version of Rego.
     pub version: Version,
     /// The scenarios whose records have it; `None` for all.
     pub scenarios: Option<Vec<usize>>,
+    /// The slots of the module and of the policy, where the module is a name of the spec.
+    pub slots: Option<(usize, usize)>,
 }
 
 /// A row of Rego, and whether a record has used it.
@@ -52,12 +56,14 @@ pub(super) fn held(spec: &Spec) -> Vec<HeldPolicy> {
         }
     });
     let mut found = Vec::new();
-    for (name, entry) in &spec.entries {
+    for (at, (name, entry)) in spec.entries.iter().enumerate() {
         let mut add = |form: &dyn Form, scenarios: Option<Vec<usize>>| {
             let Some(policy) = form.policy() else { return };
             let Some(module) = leaves.get(policy.module) else { return };
             let tests = leaves.get(format!("{name}.tests").as_str()).filter(|_| policy.tests).cloned();
-            found.push(HeldPolicy { module: module.clone(), tests, rules: policy.rules, version: policy.version, scenarios });
+            let PolicyForm { rules, optional, version, .. } = policy;
+            let slots = spec.entries.get_index_of(policy.module).map(|of| (of, at));
+            found.push(HeldPolicy { module: module.clone(), tests, rules, optional, version, scenarios, slots });
         };
         let own: Vec<usize> = entry.overlays.iter().map(|(at, ..)| *at).collect();
         if let Some((_, form)) = &entry.base {

@@ -171,7 +171,9 @@ fn column(entry: &Entry, reader: &mut Reader<'_>) -> Option<Column> {
         if !known.contains(&part.key.text.as_str()) {
             let message = format!("a column does not take `{}`", part.key.text);
             let diagnostic = Diagnostic::error(codes::UNKNOWN_KEY, part.key_span, message);
-            reader.report(diagnostic.suggest(&part.key.text, known.iter().copied()).hint("it takes `type`, `optional` and `reads`"));
+            reader.report(
+                diagnostic.suggest(&part.key.text, known.iter().copied()).hint("it takes `type`, `optional` and `reads`"),
+            );
             whole = false;
         }
     }

@@ -74,11 +74,13 @@ impl Cells {
 }
 
 /// Parses the Rego in a cell.
-fn parsed(scalar: &Scalar, part: Part) -> Result<Outline, Diagnostic> {
-    let error = |code, range: std::ops::Range<usize>, message: String| Diagnostic::error(code, scalar.places.span(range), message);
+fn parsed(scalar: &Scalar, part: Part) -> Result<Outline, Box<Diagnostic>> {
+    let error =
+        |code, range: std::ops::Range<usize>, message: String| Diagnostic::error(code, scalar.places.span(range), message);
     if let Some(at) = scalar.text.find("{%") {
         let message = "a cell of Rego takes `{{ … }}` only: with statements it could not be parsed before a record exists";
-        return Err(error(codes::UNSUPPORTED_SYNTAX, at..at + 2, message.to_owned()).hint("compute the part under `derive`"));
+        let diagnostic = error(codes::UNSUPPORTED_SYNTAX, at..at + 2, message.to_owned());
+        return Err(Box::new(diagnostic.hint("compute the part under `derive`")));
     }
     let stand_in = stand_in(&scalar.text);
     let outline = match part {
@@ -89,7 +91,7 @@ fn parsed(scalar: &Scalar, part: Part) -> Result<Outline, Diagnostic> {
         let at = fault.at.unwrap_or(0).min(scalar.text.len());
         let end = scalar.text.get(at..).and_then(|rest| rest.chars().next()).map_or(at, |c| at + c.len_utf8());
         let diagnostic = error(fault.code, at..end, fault.message);
-        fault.hint.into_iter().fold(diagnostic, Diagnostic::hint)
+        Box::new(fault.hint.into_iter().fold(diagnostic, Diagnostic::hint))
     })
 }
 

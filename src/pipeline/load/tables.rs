@@ -217,7 +217,9 @@ fn types<'r>(columns: &'r [Column], rows: &[&Row]) -> IndexMap<&'r str, Type> {
         (column.name.as_str(), column.kind.ty(values))
     });
     let reads = columns.iter().any(|column| matches!(column.kind, Kind::Rego(_)));
-    let reads = reads.then(|| (rego_cells::READS, Type::join_all(rows.iter().filter_map(|row| row.data.get(rego_cells::READS)).map(Type::of))));
+    let reads = reads.then(|| {
+        (rego_cells::READS, Type::join_all(rows.iter().filter_map(|row| row.data.get(rego_cells::READS)).map(Type::of)))
+    });
     types.chain(reads).collect()
 }
 

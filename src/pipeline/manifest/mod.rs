@@ -44,6 +44,7 @@ pub const GENERATORS: &[(&str, &str)] = &[
     ("minijinja", "3.0.5"),
     ("parquet", "60.1.0"),
     ("rand_pcg", "0.10.2"),
+    ("regorus", "0.14.1"),
     ("serde-saphyr", "2.1.1"),
     ("serde_json", "1.0.154"),
 ];

@@ -14,6 +14,7 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["minijinja"], &["src/engine/jinja"]),
     (&["jsonschema"], &["src/engine/json_schema"]),
     (&["regorus"], &["src/engine/rego"]),
+    (&["mimalloc"], &["src/main.rs"]),
     (&["annotate_snippets"], &["src/diag/render"]),
     (&["arrow", "parquet", "csv"], &["src/pipeline/emit"]),
     (&["rand", "rand_pcg"], &["src/random"]),
