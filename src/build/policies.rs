@@ -18,7 +18,7 @@ use crate::pipeline::record;
 use crate::pipeline::verify::expectations::Tally;
 
 /// What stands in a module before its first rule of a table.
-const FRAME: &str = "(module)";
+pub const MODULE: &str = "(module)";
 
 /// One rule with the outcome of its cases.
 #[derive(Debug, Serialize)]
@@ -164,11 +164,11 @@ fn cover(policy: &HeldPolicy, record: &Value, keys: &[Text], found: &mut BTreeMa
 /// the lines of its rule, and its number in the module.
 fn blocks<'m>(module: &'m str, keys: &'m [Text]) -> Vec<(&'m str, usize, u32, &'m str)> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut rule = FRAME;
+    let mut rule = MODULE;
     let mut lines = Vec::new();
     for (number, line) in (1..).zip(module.lines()) {
         let named = rule_of(line, keys);
-        rule = if named == FRAME { rule } else { named };
+        rule = if named == MODULE { rule } else { named };
         let at = counts.entry(rule).or_default();
         lines.push((rule, *at, number, line.trim()));
         *at += 1;
@@ -179,7 +179,7 @@ fn blocks<'m>(module: &'m str, keys: &'m [Text]) -> Vec<(&'m str, usize, u32, &'
 /// The rule that a text names, the longest of several; the module where it names none.
 fn rule_of<'k>(text: &str, keys: &'k [Text]) -> &'k str {
     let named = keys.iter().filter(|key| text.contains(key.as_str())).max_by_key(|key| key.len());
-    named.map_or(FRAME, Text::as_str)
+    named.map_or(MODULE, Text::as_str)
 }
 
 /// The module of a dataset that holds a rule (or any module, for the name of the dataset) with the fewest other rules in it.

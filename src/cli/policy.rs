@@ -12,7 +12,7 @@ use super::args::{Policy as Args, PolicyEval, PolicyTest};
 use super::messages::{Ending, Messages};
 use super::progress::{count, plural};
 use super::terminal;
-use crate::build::policies::{Chosen, RuleReport, choose, report};
+use crate::build::policies::{Chosen, MODULE, RuleReport, choose, report};
 use crate::build::{Failure, Selected, select};
 use crate::data::{Text, Value};
 use crate::diag::Diagnostics;
@@ -44,9 +44,10 @@ fn test(workspace: &Workspace<'_>, args: &PolicyTest, messages: &Messages) -> Ex
             rules.extend(report(&one.checked, args.count, &mut diagnostics).map_err(refused)?);
         }
         let cases: u64 = rules.iter().map(|rule| rule.cases).sum();
+        let keys = rules.iter().filter(|rule| rule.rule != MODULE).count();
         notes.push(match rules.len() {
             0 => "no record of these datasets holds a policy".to_owned(),
-            _ => format!("{} of {} evaluated", plural(cases, "test case"), plural(rules.len() as u64, "rule")),
+            _ => format!("{} of {} evaluated", plural(cases, "test case"), plural(keys as u64, "rule")),
         });
         print(&rules, messages)?;
         Ok(Vec::<()>::new())

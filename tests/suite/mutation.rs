@@ -26,7 +26,7 @@ use dictum::pipeline::{record, sound};
 use dictum::source::Sources;
 
 use super::diagnostics::run::Found;
-use super::workbench::{ROOT, SHIPPED, files, world};
+use super::workbench::{ROOT, SHIPPED, files, policies, world};
 use mutate::{Choices, damaged};
 
 /// How many mutants there are.
@@ -104,15 +104,6 @@ fn mutant(number: usize, workspaces: &[Files]) -> Mutant {
     Mutant { number, title: format!("mutant {number}: {path}, {damage}"), text, files }
 }
 
-/// A workspace with only the dataset of policies, or without it: its check takes too long to be made ten thousand times.
-fn apart(files: Files, policies: bool) -> Files {
-    let wanted = |path: &str| {
-        let own = path.contains("policy_governance") || path.contains("regulations");
-        path.contains("constitution.yaml") || own == policies
-    };
-    files.into_iter().filter(|(path, _)| wanted(path)).collect()
-}
-
 /// Whether a dataset reads this file: the editor schema is for editors.
 fn read(path: &str) -> bool {
     path != "schemas/scenario.schema.json"
@@ -179,7 +170,7 @@ fn damage(numbers: Range<usize>, workspaces: Vec<Files>) -> Vec<Result<bool, Str
 #[test]
 fn no_damage_stops_the_program_or_goes_without_a_place() {
     let numbers = numbers();
-    let ends = damage(numbers.clone(), SHIPPED.iter().map(|(folder, ..)| apart(files(folder), false)).collect());
+    let ends = damage(numbers.clone(), SHIPPED.iter().map(|(folder, ..)| files(folder)).collect());
     // Damage that is always found, or never, would try only half of the program.
     let sound = ends.iter().filter(|end| **end == Ok(true)).count();
     assert!((numbers.len() / 20..numbers.len() / 2).contains(&sound), "{sound} of {} are still sound", numbers.len());
@@ -187,5 +178,5 @@ fn no_damage_stops_the_program_or_goes_without_a_place() {
 
 #[test]
 fn no_damage_to_policies_does_either() {
-    damage(0..OF_POLICIES, vec![apart(files("."), true)]);
+    damage(0..OF_POLICIES, vec![policies()]);
 }

@@ -34,8 +34,22 @@ pub(crate) const SHIPPED: [(&str, &str, &str); 2] = [
     ("tests/workspaces/incident", "incident_response", "incident_response.yaml"),
 ];
 
-/// The files that a workspace of this checkout consists of: path inside it, and content.
+/// The files that a workspace of this checkout consists of: path inside it, and content. The dataset of policies stands apart, in
+/// [`policies`]: it takes longer than all others together.
 pub(crate) fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
+    all(folder).into_iter().filter(|(path, _)| !of_policies(path)).collect()
+}
+
+/// The files of the dataset of policies.
+pub(crate) fn policies() -> Vec<(String, Vec<u8>)> {
+    all(".").into_iter().filter(|(path, _)| of_policies(path) || path == "scenarios/constitution.yaml").collect()
+}
+
+fn of_policies(path: &str) -> bool {
+    path.contains("policy_governance") || path == "scenarios/regulations.yaml"
+}
+
+fn all(folder: &str) -> Vec<(String, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut open: Vec<PathBuf> = ["scenarios", "schemas", "templates"].map(|name| root.join(name)).to_vec();
     let mut found = Vec::new();

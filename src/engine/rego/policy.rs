@@ -72,8 +72,9 @@ impl Policy {
         let (mut engine, outline) = parsed(question)?;
         let mut policy = Self::outlined(question, question.module, outline)?;
         list_all(&mut engine, &policy.outline.package, policy.paths.iter().flatten())?;
-        let interpreted = question.plain || policy.outline.may_conflict;
-        let program = if interpreted { None } else { compiled(&mut engine, &policy.entries(), question.module)? };
+        // Compiling finds what is unsafe or unknown, also where the interpreter evaluates.
+        let program = compiled(&mut engine, &policy.entries(), question.module)?;
+        let program = program.filter(|_| !question.plain && !policy.outline.may_conflict);
         policy.runs = program.map_or_else(|| Runs::Interpreted(Box::new(engine)), |program| Runs::Compiled(machine(program)));
         Ok(policy)
     }
