@@ -275,7 +275,8 @@ impl Decision {
         }
         self.rounds = self.announcements;
         let whole = f64::from(u32::try_from(1_000 * self.bid_deadline).unwrap());
-        self.scores = fit.iter().map(|(agent, score)| (agent.clone(), f64::from(u32::try_from(*score).unwrap()) / whole)).collect();
+        self.scores =
+            fit.iter().map(|(agent, score)| (agent.clone(), f64::from(u32::try_from(*score).unwrap()) / whole)).collect();
         if let Some((best, _)) = fit.into_iter().next() {
             self.found = "contract_net";
             self.awardee = best;
@@ -294,7 +295,8 @@ impl Decision {
 
     /// What was settled and how, without what depends on the plan.
     pub(super) fn settled(&self, request: &Request) -> Value {
-        let counts = |numbers: &[(String, u64)]| numbers.iter().map(|(name, count)| (name.clone(), json!(count))).collect::<Map<_, _>>();
+        let counts =
+            |numbers: &[(String, u64)]| numbers.iter().map(|(name, count)| (name.clone(), json!(count))).collect::<Map<_, _>>();
         let mut settled = json!({
             "support": {"part": self.support.0, "whole": self.support.1},
             "tally": counts(&self.tally),
@@ -312,7 +314,10 @@ impl Decision {
         if self.kind == Kind::Bidding {
             let scores: Map<_, _> = self.scores.iter().map(|(agent, score)| (agent.clone(), json!(score))).collect();
             let deadline = self.bid_deadline;
-            map.insert("bidding".to_owned(), json!({"announcements": self.announcements, "deadline_minutes": deadline, "scores": scores}));
+            map.insert(
+                "bidding".to_owned(),
+                json!({"announcements": self.announcements, "deadline_minutes": deadline, "scores": scores}),
+            );
         }
         if let Some(victim) = self.victim(request) {
             map.insert("deadlock".to_owned(), json!({"cycle": self.cycle, "preempted": victim}));

@@ -102,7 +102,12 @@ impl Request {
             capacity: number(&value["resource"]["capacity"]),
             bids: value["bids"].as_array().unwrap().iter().map(bid).collect(),
             skill: number(&value["required_skill_pct"]),
-            waits: value["waits_for"].as_array().unwrap().iter().map(|one| (text(&one["agent"]), text(&one["held_by"]))).collect(),
+            waits: value["waits_for"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| (text(&one["agent"]), text(&one["held_by"])))
+                .collect(),
             fault: text(&value["fault_kind"]),
             faulty: number(&value["faulty_bound"]),
             failed: texts(&value["failed_methods"]),
@@ -144,13 +149,12 @@ impl Request {
 
     /// Who removed which option: security and ethics, each by the constraint that gives it a veto, the option ranked last.
     pub(super) fn vetoes(&self) -> Vec<(&str, &str)> {
-        let grants = [
-            ("security", "Cannot compromise security protocols"),
-            ("ethics", "Must maintain constitutional compliance"),
-        ];
-        let used = self.positions.iter().filter(|one| {
-            one.veto && grants.iter().any(|(agent, constraint)| one.agent == *agent && self.asks(constraint))
-        });
+        let grants =
+            [("security", "Cannot compromise security protocols"), ("ethics", "Must maintain constitutional compliance")];
+        let used = self
+            .positions
+            .iter()
+            .filter(|one| one.veto && grants.iter().any(|(agent, constraint)| one.agent == *agent && self.asks(constraint)));
         used.map(|one| (one.agent.as_str(), one.ranking.last().unwrap().as_str())).collect()
     }
 
