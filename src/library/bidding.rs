@@ -14,8 +14,8 @@ const INT: Kinds = Kinds::INT;
 
 pub(super) static ROWS: &[Builtin] = &[
     Builtin::new("bid_scores", Roles::Both, BIDS, scores_type, scores).doc(
-        "The score of every eligible bid, a map from agent to a float, in the order of the bids. A bid is a map with `agent` (text), \
-         `cost` (any unit), `minutes`, `skill_pct` and `load_pct` (per cent, 0 to 100), all integers; it is eligible where \
+        "The score of every eligible bid, a map from agent to a float, in the order of the bids. A bid is a map with `agent` \
+         (text), `cost` (any unit), `minutes`, `skill_pct` and `load_pct` (per cent, 0 to 100), all integers; it is eligible where \
          `minutes <= deadline` and `skill_pct >= skill`. Score = 0.5 skill + 0.3 (1 - minutes / deadline) + 0.2 (1 - load); \
          `weights` gives other tenths, such as `{'skill': 5, 'time': 3, 'load': 2}`.",
         "bid_scores([{'agent': 'x', 'cost': 1, 'minutes': 90, 'skill_pct': 90, 'load_pct': 50}], 120, 75)",

@@ -136,6 +136,18 @@ fn eligible(request: &Request, deadline: u64) -> Vec<(String, u64)> {
     fit.into_iter().map(|(score, _, agent)| (agent, score.0)).collect()
 }
 
+/// What each option that is still open has, by weight or by Borda points, and the most that one could have.
+fn standing(request: &Request, kind: Kind, open: &[String]) -> (Vec<(String, u64)>, u64) {
+    let active = request.active();
+    if kind == Kind::Ranking {
+        let points = |option: &String| request.positions.iter().map(|one| one.weight * behind(one, option, open)).sum();
+        let all: u64 = request.positions.iter().map(|one| one.weight).sum();
+        return (open.iter().map(|one| (one.clone(), points(one))).collect(), all * (open.len() as u64 - 1));
+    }
+    let total = active.iter().map(|one| one.weight).sum();
+    (open.iter().map(|one| (one.clone(), weight_for(&active, one))).collect(), total)
+}
+
 impl Decision {
     pub(super) fn of(request: &Request) -> Self {
         let kind = kind(request);
@@ -151,13 +163,7 @@ impl Decision {
         }
         let open: Vec<String> = request.options.iter().filter(|one| !vetoed.contains(one)).cloned().collect();
         let concordance = concordance(request);
-        let (standing, whole) = if kind == Kind::Ranking {
-            let points = |option: &String| request.positions.iter().map(|one| one.weight * behind(one, option, &open)).sum();
-            let all: u64 = request.positions.iter().map(|one| one.weight).sum();
-            (open.iter().map(|one| (one.clone(), points(one))).collect::<Vec<_>>(), all * (open.len() as u64 - 1))
-        } else {
-            (open.iter().map(|one| (one.clone(), weight_for(&active, one))).collect(), total)
-        };
+        let (standing, whole) = standing(request, kind, &open);
         let tops = if open.is_empty() { Vec::new() } else { greatest(&standing) };
         let leader = (tops.len() == 1).then(|| tops[0].clone());
         let part = standing.iter().map(|one| one.1).max().unwrap_or(0);
@@ -188,26 +194,7 @@ impl Decision {
             vetoed,
             concordance,
         };
-        match kind {
-            Kind::Unanimity => {
-                decision.deliberate(request, &active, total);
-            }
-            Kind::Deliberation => {
-                if !decision.deliberate(request, &active, total) {
-                    decision.vote(request, part, total);
-                }
-            }
-            Kind::Vote => decision.vote(request, part, total),
-            Kind::Ranking => {
-                decision.tried.push("borda");
-                if decision.leader.is_some() && request.passes(part, whole) {
-                    decision.found = "borda";
-                    decision.chosen = decision.leader.clone().unwrap();
-                }
-            }
-            Kind::Bidding => decision.award(request, most, total),
-            Kind::Escalation => {}
-        }
+        decision.find(request, &active, (part, whole), (most, total));
         let backers: Vec<&Position> = active.iter().filter(|one| one.option == decision.chosen).copied().collect();
         decision.decider = match decision.found {
             "contract_net" => decision.awardee.clone(),
@@ -215,6 +202,30 @@ impl Decision {
             _ => heaviest(&backers).map_or_else(|| decision.speaker.clone(), |one| one.agent.clone()),
         };
         decision
+    }
+
+    /// Goes through the methods that the kind of decision allows.
+    fn find(&mut self, request: &Request, active: &[&Position], (part, whole): (u64, u64), (most, total): (u64, u64)) {
+        match self.kind {
+            Kind::Unanimity => {
+                self.deliberate(request, active, total);
+            }
+            Kind::Deliberation => {
+                if !self.deliberate(request, active, total) {
+                    self.vote(request, part, total);
+                }
+            }
+            Kind::Vote => self.vote(request, part, total),
+            Kind::Ranking => {
+                self.tried.push("borda");
+                if self.leader.is_some() && request.passes(part, whole) {
+                    self.found = "borda";
+                    self.chosen = self.leader.clone().unwrap();
+                }
+            }
+            Kind::Bidding => self.award(request, most, total),
+            Kind::Escalation => {}
+        }
     }
 
     /// Tries consensus: who has the leading option as fallback moves to it.

@@ -29,39 +29,49 @@ fn skills(agent: &str) -> [(&'static str, u64); 2] {
     }
 }
 
+fn implementer(request: &Request, decision: &Decision) -> String {
+    if decision.found == "contract_net" {
+        decision.awardee.clone()
+    } else if request.agents.iter().any(|one| one == "operational") {
+        "operational".to_owned()
+    } else {
+        decision.decider.clone()
+    }
+}
+
+/// The phases in order: name, minutes, agents.
+fn steps(request: &Request, decision: &Decision, implementer: &str, work: u64) -> Vec<(&'static str, u64, Vec<String>)> {
+    let logger = request.agents.iter().find(|one| ["operational", "security"].contains(&one.as_str()));
+    let logger = logger.filter(|_| request.asks("Must keep an audit log"));
+    let voters: Vec<String> = request.active().iter().map(|one| one.agent.clone()).collect();
+    let mut steps: Vec<(&'static str, u64, Vec<String>)> = Vec::new();
+    if let Some(victim) = decision.victim(request) {
+        steps.push(("recovery", 5, vec![victim]));
+    }
+    if decision.kind != Kind::Escalation {
+        steps.push(("analysis", 10 * request.options.len() as u64, request.agents.clone()));
+        steps.push(("deliberation", 15 * decision.rounds, voters));
+    }
+    if decision.found != "none" {
+        steps.push(("decision", 5, vec![decision.decider.clone()]));
+        steps.push(("implementation", work, vec![implementer.to_owned()]));
+    } else {
+        steps.push(("escalation", 5, vec![decision.speaker.clone()]));
+    }
+    if let Some(logger) = logger {
+        steps.push(("logging", 5, vec![logger.clone()]));
+    }
+    steps
+}
+
 impl Plan {
     pub(super) fn of(request: &Request, decision: &Decision) -> Self {
         let n = request.agents.len() as u64;
         let bid = request.bids.iter().find(|bid| bid.agent == decision.awardee);
         let work = bid.map_or(request.work, |bid| bid.minutes);
-        let found = decision.found != "none";
-        let implementer = if decision.found == "contract_net" {
-            decision.awardee.clone()
-        } else if request.agents.iter().any(|one| one == "operational") {
-            "operational".to_owned()
-        } else {
-            decision.decider.clone()
-        };
-        let logger = request.agents.iter().find(|one| ["operational", "security"].contains(&one.as_str()));
-        let logger = logger.filter(|_| request.asks("Must keep an audit log"));
-        let voters: Vec<String> = request.active().iter().map(|one| one.agent.clone()).collect();
-        let mut steps: Vec<(&str, u64, Vec<String>)> = Vec::new();
-        if let Some(victim) = decision.victim(request) {
-            steps.push(("recovery", 5, vec![victim]));
-        }
-        if decision.kind != Kind::Escalation {
-            steps.push(("analysis", 10 * request.options.len() as u64, request.agents.clone()));
-            steps.push(("deliberation", 15 * decision.rounds, voters));
-        }
-        if found {
-            steps.push(("decision", 5, vec![decision.decider.clone()]));
-            steps.push(("implementation", work, vec![implementer.clone()]));
-        } else {
-            steps.push(("escalation", 5, vec![decision.speaker.clone()]));
-        }
-        if let Some(logger) = logger {
-            steps.push(("logging", 5, vec![logger.clone()]));
-        }
+        let implementer = implementer(request, decision);
+        let steps = steps(request, decision, &implementer, work);
+        let logged = steps.iter().any(|step| step.0 == "logging");
         let mut minutes = 0;
         let mut phases = Vec::new();
         for (phase, length, agents) in steps {
@@ -96,7 +106,6 @@ impl Plan {
             assignments.insert(agent.clone(), json!(tasks.iter().map(|task| task.0).collect::<Vec<_>>()));
         }
         let feasible = minutes <= request.deadline;
-        let logged = logger.is_some();
         Self { phases, minutes, feasible, outcome, protocol, messages, work, assignments, logged, load }
     }
 
