@@ -78,10 +78,14 @@ fn greatest(numbers: &[(String, u64)]) -> Vec<String> {
     numbers.iter().filter(|one| one.1 == most).map(|one| one.0.clone()).collect()
 }
 
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap()
+}
+
 /// Kendall's W as a fraction: three times the sum of squares of twice the deviations, over k² (m³ - m).
 fn concordance(request: &Request) -> (u64, u64) {
-    let (k, m) = (request.positions.len() as i64, request.options.len() as i64);
-    let rank = |option: &String, one: &Position| one.ranking.iter().position(|other| other == option).unwrap() as i64 + 1;
+    let (k, m) = (count(request.positions.len()), count(request.options.len()));
+    let rank = |option: &String, one: &Position| count(one.ranking.iter().position(|other| other == option).unwrap()) + 1;
     let sums = request.options.iter().map(|option| request.positions.iter().map(|one| rank(option, one)).sum::<i64>());
     let squares: i64 = sums.map(|sum| (2 * sum - k * (m + 1)).pow(2)).sum();
     (u64::try_from(3 * squares).unwrap(), u64::try_from(k * k * (m * m * m - m)).unwrap())

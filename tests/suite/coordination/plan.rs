@@ -52,11 +52,11 @@ fn steps(request: &Request, decision: &Decision, implementer: &str, work: u64) -
         steps.push(("analysis", 10 * request.options.len() as u64, request.agents.clone()));
         steps.push(("deliberation", 15 * decision.rounds, voters));
     }
-    if decision.found != "none" {
+    if decision.found == "none" {
+        steps.push(("escalation", 5, vec![decision.speaker.clone()]));
+    } else {
         steps.push(("decision", 5, vec![decision.decider.clone()]));
         steps.push(("implementation", work, vec![implementer.to_owned()]));
-    } else {
-        steps.push(("escalation", 5, vec![decision.speaker.clone()]));
     }
     if let Some(logger) = logger {
         steps.push(("logging", 5, vec![logger.clone()]));
