@@ -25,6 +25,10 @@ mod predicates;
 mod sets;
 mod maps;
 mod tables;
+mod voting;
+mod rankings;
+mod bidding;
+mod waiting;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -248,7 +252,7 @@ impl Names for Library {
     }
 }
 
-static FAMILIES: [&[Builtin]; 12] = [
+static FAMILIES: [&[Builtin]; 16] = [
     text::ROWS,
     wording::ROWS,
     numbers::ROWS,
@@ -261,6 +265,10 @@ static FAMILIES: [&[Builtin]; 12] = [
     sets::ROWS,
     maps::ROWS,
     tables::ROWS,
+    voting::ROWS,
+    rankings::ROWS,
+    bidding::ROWS,
+    waiting::ROWS,
 ];
 
 /// Looked into at every call by name; never iterated, so that no order depends on it.

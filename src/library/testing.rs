@@ -168,9 +168,38 @@ fn collection_calls() -> Vec<(&'static str, Vec<Value>)> {
     ]
 }
 
+/// Calls whose results are tallies, winners or cycles.
+fn decision_calls() -> Vec<(&'static str, Vec<Value>)> {
+    let tally = map(&[("b", Value::Int(2)), ("a", Value::Int(2))]);
+    let rankings = Value::list([texts(&["a", "b"]), texts(&["b", "a"])]);
+    let figures = ["cost", "minutes", "skill_pct", "load_pct"].map(|name| (name, Value::Int(9)));
+    let bid = map(&[("agent", text("x"))].into_iter().chain(figures).collect::<Vec<_>>());
+    let wait = |from: &str, to: &str| map(&[("agent", text(from)), ("held_by", text(to))]);
+    vec![
+        ("weighted_tally", vec![votes(), text("option"), text("weight")]),
+        ("weighted_tally", vec![votes(), text("option"), text("weight"), texts(&["c", "b", "a"])]),
+        ("shares", vec![tally.clone()]),
+        ("leaders", vec![tally.clone()]),
+        ("reaches", vec![Value::Int(200), Value::Int(300), Value::Int(2), Value::Int(3)]),
+        ("exceeds", vec![Value::Int(200), Value::Int(300), Value::Int(2), Value::Int(3)]),
+        ("majority", vec![tally.clone(), Value::Int(1), Value::Int(2)]),
+        ("majority", vec![map(&[("a", Value::Int(2))]), Value::Int(1), Value::Int(2)]),
+        ("borda", vec![rankings.clone(), ints(&[3, 2])]),
+        ("pairwise", vec![rankings.clone()]),
+        ("condorcet", vec![rankings.clone(), ints(&[3, 2])]),
+        ("condorcet", vec![rankings.clone()]),
+        ("kendall_w", vec![rankings]),
+        ("bid_scores", vec![Value::list([bid.clone()]), Value::Int(10), Value::Int(5)]),
+        ("award", vec![Value::list([bid.clone()]), Value::Int(10), Value::Int(5)]),
+        ("award", vec![Value::list([bid]), Value::Int(10), Value::Int(50)]),
+        ("wait_cycle", vec![Value::list([wait("a", "b"), wait("b", "a")]), text("agent"), text("held_by")]),
+        ("wait_cycle", vec![Value::list([wait("a", "b")]), text("agent"), text("held_by")]),
+    ]
+}
+
 #[test]
 fn results_are_of_the_inferred_type() {
-    let calls = number_calls().into_iter().chain(collection_calls());
+    let calls = number_calls().into_iter().chain(collection_calls()).chain(decision_calls());
     let unsound: Vec<_> = calls.filter(|(name, args)| !is_sound(name, args)).collect();
     assert!(unsound.is_empty(), "{unsound:#?}");
 }

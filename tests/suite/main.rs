@@ -8,6 +8,7 @@ mod workspace;
 mod aims;
 mod architecture;
 mod cli;
+mod coordination;
 mod determinism;
 mod diagnostics;
 mod draws;
