@@ -21,6 +21,7 @@ mod memory;
 mod misspelling;
 mod mutation;
 mod newcomer;
+mod performance;
 mod procedure;
 mod properties;
 mod record_schema;
