@@ -120,12 +120,10 @@ impl Case {
 
     /// The change to make; `None` to leave the service as it is.
     fn recommended(&self) -> Option<&Offer> {
-        let tail = |metrics: &Metrics| if metrics.stable { metrics.p99 } else { f64::INFINITY };
+        let tail = |metrics: &Metrics| if metrics.stable { metrics.end_to_end } else { f64::INFINITY };
         let unchanged = (None, count(self.targets), tail(&self.metrics));
-        let mut open: Vec<_> = self.options.iter().filter(|one| one.broken.is_empty() && one.metrics.stable).collect();
-        if self.bottleneck == "none" {
-            open.clear();
-        }
+        let fits = |one: &&Offer| one.helps && one.broken.is_empty() && one.metrics.stable;
+        let open: Vec<_> = self.options.iter().filter(fits).collect();
         let stays = self.metrics.stable || open.is_empty();
         let changes = open.into_iter().map(|one| (Some(one), one.met, tail(&one.metrics)));
         let contenders: Vec<_> = stays.then_some(unchanged).into_iter().chain(changes).collect();
@@ -226,7 +224,8 @@ fn reasoned(target: &Value, case: &Case, overall: bool) -> Result<(), String> {
     if !reasoning.contains(phrase) || told != overall {
         return Err(format!("the reasoning does not fit: {reasoning}"));
     }
-    let tail = reasoning.strip_prefix("The p99 is ").and_then(|rest| rest.split(' ').next()).map(str::parse::<f64>);
+    let stated = reasoning.strip_prefix("The p99 is ").or_else(|| reasoning.strip_prefix("The p99 of a whole page is "));
+    let tail = stated.and_then(|rest| rest.split(' ').next()).map(str::parse::<f64>);
     match tail {
         Some(Ok(tail)) if case.metrics.stable => rounded("the p99 of the reasoning", tail, case.metrics.end_to_end, 2),
         None if !case.metrics.stable => Ok(()),
