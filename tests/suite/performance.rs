@@ -120,7 +120,7 @@ impl Case {
 
     /// The change to make; `None` to leave the service as it is.
     fn recommended(&self) -> Option<&Offer> {
-        let tail = |metrics: &Metrics| if metrics.stable { metrics.end_to_end } else { f64::INFINITY };
+        let tail = |metrics: &Metrics| if metrics.stable { (1000.0 * metrics.end_to_end).round() } else { f64::INFINITY };
         let unchanged = (None, count(self.targets), tail(&self.metrics));
         let fits = |one: &&Offer| one.helps && one.broken.is_empty() && one.metrics.stable;
         let open: Vec<_> = self.options.iter().filter(fits).collect();
