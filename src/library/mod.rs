@@ -18,6 +18,10 @@ mod article;
 mod numbers;
 mod rounding;
 mod statistics;
+mod queue;
+mod queueing;
+mod scaling;
+mod units;
 mod order;
 mod sequences;
 mod higher_order;
@@ -123,6 +127,11 @@ impl Param {
 
     const fn may(name: &'static str, kinds: Kinds) -> Self {
         Self { name, kinds, items: Kinds::ANY, optional: true, keyword: false }
+    }
+
+    /// Must be given, and by its name.
+    const fn named(name: &'static str, kinds: Kinds) -> Self {
+        Self { name, kinds, items: Kinds::ANY, optional: false, keyword: true }
     }
 
     const fn keyword(name: &'static str, kinds: Kinds) -> Self {
@@ -253,11 +262,15 @@ impl Names for Library {
 }
 
 static FAMILIES: [&[Builtin]; 16] = [
+static FAMILIES: [&[Builtin]; 15] = [
     text::ROWS,
     wording::ROWS,
     numbers::ROWS,
     rounding::ROWS,
     statistics::ROWS,
+    queueing::ROWS,
+    scaling::ROWS,
+    units::ROWS,
     order::ROWS,
     sequences::ROWS,
     higher_order::ROWS,

@@ -23,6 +23,7 @@ mod misspelling;
 mod mutation;
 mod newcomer;
 mod policies;
+mod performance;
 mod procedure;
 mod properties;
 mod record_schema;
