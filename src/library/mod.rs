@@ -18,6 +18,8 @@ mod article;
 mod numbers;
 mod rounding;
 mod statistics;
+mod series;
+mod matrices;
 mod order;
 mod sequences;
 mod higher_order;
@@ -248,12 +250,14 @@ impl Names for Library {
     }
 }
 
-static FAMILIES: [&[Builtin]; 12] = [
+static FAMILIES: [&[Builtin]; 14] = [
     text::ROWS,
     wording::ROWS,
     numbers::ROWS,
     rounding::ROWS,
     statistics::ROWS,
+    series::ROWS,
+    matrices::ROWS,
     order::ROWS,
     sequences::ROWS,
     higher_order::ROWS,
