@@ -28,5 +28,6 @@ mod recipes;
 mod rederive;
 mod reference;
 mod used;
+mod wina;
 mod wording;
 mod worlds;
