@@ -27,6 +27,7 @@ mod record_schema;
 mod recipes;
 mod rederive;
 mod reference;
+mod transformer;
 mod used;
 mod wina;
 mod wording;
