@@ -3,13 +3,19 @@
 //! In: records of `wina_optimization` as JSON. Out: what is wrong with a record. Nothing here is read from the specs. Matrices hold
 //! eighths at most, so gating is judged in integers: entries are scaled by eight, scores are compared as exact squares.
 
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "all numbers here are small")]
+
 use std::collections::BTreeMap;
-use std::fmt::Debug;
 
 use dictum::build::Request;
 use serde_json::Value;
 
+use crate::figures::{Outcome, at, near, number, same, text, texts, whole};
 use crate::workbench::{files, request, stream, world};
+
+mod metrics;
+
+use metrics::metrics;
 
 const RECORDS: u64 = 20_000;
 
@@ -37,38 +43,6 @@ const WINA: [[u32; 5]; 4] = [
 
 /// The sparsities at which a passing one is looked for.
 const TRIED: [u64; 11] = [10, 20, 25, 30, 40, 50, 60, 65, 70, 75, 80];
-
-type Outcome<T> = Result<T, String>;
-
-fn at<'a>(value: &'a Value, pointer: &str) -> Outcome<&'a Value> {
-    value.pointer(pointer).ok_or_else(|| format!("{pointer} is missing"))
-}
-
-fn text<'a>(value: &'a Value, pointer: &str) -> Outcome<&'a str> {
-    at(value, pointer)?.as_str().ok_or_else(|| format!("{pointer} is not text"))
-}
-
-fn whole(value: &Value, pointer: &str) -> Outcome<u64> {
-    at(value, pointer)?.as_u64().ok_or_else(|| format!("{pointer} is not a natural number"))
-}
-
-fn number(value: &Value, pointer: &str) -> Outcome<f64> {
-    at(value, pointer)?.as_f64().ok_or_else(|| format!("{pointer} is not a number"))
-}
-
-fn same<T: PartialEq + Debug>(what: &str, found: &T, due: &T) -> Outcome<()> {
-    if found == due { Ok(()) } else { Err(format!("{what} is {found:?}, due {due:?}")) }
-}
-
-/// A number written with so many decimals is the nearest one.
-fn near(what: &str, found: f64, due: f64, decimals: i32) -> Outcome<()> {
-    let unit = 10f64.powi(-decimals);
-    if (found - due).abs() <= unit * 0.500_001 + due.abs() * 1e-12 {
-        Ok(())
-    } else {
-        Err(format!("{what} is {found}, due {due}"))
-    }
-}
 
 fn eighths(value: &Value) -> Outcome<i128> {
     let scaled = value.as_f64().ok_or("an entry is no number")? * 8.0;
@@ -265,7 +239,7 @@ fn drifted(scene: &Value, pct: u64) -> Outcome<(Probe, usize, Vec<usize>)> {
     Ok((probe, keep, passing))
 }
 
-/// What down_proj must drop, and the highest of all sparsities.
+/// What `down_proj` must drop, and the highest of all sparsities.
 fn allocated(scene: &Value, pct: u64) -> Outcome<(f64, f64)> {
     let of = |name: &str| whole(scene, &format!("/model_architecture/{name}")).map(i128::from);
     let (d, f, kv) = (of("dim")?, of("neurons_per_layer")?, of("kv_dim")?);
@@ -312,8 +286,7 @@ fn compare(record: &Value) -> Outcome<()> {
     let pct = whole(scene, "/sparsity_pct")?;
     let due = standards(scene, pct)?;
     let failing: Vec<&str> = due.iter().filter(|(_, met)| !met).map(|(name, _)| *name).collect();
-    let found: Vec<&str> =
-        at(target, "/failing_targets")?.as_array().ok_or("no list")?.iter().filter_map(Value::as_str).collect();
+    let found = texts(target, "/failing_targets")?;
     same("failing targets", &found, &failing)?;
     same("verdict", &text(target, "/verdict")?, &if failing.is_empty() { "meets_targets" } else { "fails" })?;
     same("strategy", &text(target, "/wina_strategy")?, &strategy(text(scene, "/type")?, &failing))?;
@@ -341,141 +314,6 @@ fn compare(record: &Value) -> Outcome<()> {
     same("level", &text(record, "/metadata/optimization_level")?, &level)?;
     same("memory saving", &number(target, "/optimized_metrics/memory_capacity_saving")?.to_bits(), &0.0_f64.to_bits())?;
     metrics(scene, at(target, "/optimized_metrics")?, pct)
-}
-
-fn metrics(scene: &Value, found: &Value, pct: u64) -> Outcome<()> {
-    match text(scene, "/type")? {
-        "weight_informed_gating" | "teal_comparison" | "svd_transformation" => gating(scene, found, pct),
-        "threshold_drift" => drift(scene, found, pct),
-        "gflops_reduction" | "context_length_effect" => compute(scene, found, pct),
-        "batch_effect" => traffic(scene, found, pct),
-        "sparsity_allocation" => {
-            let (remaining, highest) = allocated(scene, pct)?;
-            near("down_proj", number(found, "/down_proj_sparsity_pct")?, remaining, 4)?;
-            near("highest", number(found, "/highest_sparsity_pct")?, highest, 4)
-        }
-        "accuracy_preservation" => accuracy(scene, found, pct),
-        _ => deployment(scene, found, pct),
-    }
-}
-
-fn gating(scene: &Value, found: &Value, pct: u64) -> Outcome<()> {
-    let (probe, method) = (Probe::read(scene)?, text(scene, "/method")?);
-    let keep = probe.keep(pct);
-    let kept = probe.kept(method, keep);
-    same("kept columns", &(whole(found, "/kept_columns")? as usize), &keep)?;
-    let norms = at(found, "/column_norms")?.as_array().ok_or("no norms")?;
-    for (j, norm) in norms.iter().enumerate() {
-        near("norm", norm.as_f64().ok_or("no norm")?, (probe.norm_square(j) as f64).sqrt() / probe.unit, 4)?;
-    }
-    near("relative error", number(found, "/relative_output_error")?, probe.relative(&kept), 4)?;
-    let orthogonal = probe.off_diagonal() == 0;
-    same("orthogonal", &at(found, "/orthogonal_columns")?.as_bool(), &Some(orthogonal))?;
-    let teal = probe.kept("teal", keep);
-    if orthogonal && probe.lost(&probe.kept("wina", keep)) > probe.lost(&teal) {
-        return Err("WINA loses to TEAL on orthogonal columns".to_owned());
-    }
-    if text(scene, "/type")? != "teal_comparison" {
-        same("kept", &places(found, "/kept_indices")?, &kept)?;
-        near("error", number(found, "/squared_error")?, probe.error(&kept), 9)?;
-    } else {
-        same("kept by WINA", &places(found, "/wina_kept_indices")?, &kept)?;
-        same("kept by TEAL", &places(found, "/teal_kept_indices")?, &teal)?;
-        near("error of WINA", number(found, "/wina_squared_error")?, probe.error(&kept), 9)?;
-        near("error of TEAL", number(found, "/teal_squared_error")?, probe.error(&teal), 9)?;
-        let better = match probe.lost(&kept).cmp(&probe.lost(&teal)) {
-            std::cmp::Ordering::Less => "wina",
-            std::cmp::Ordering::Equal => "tie",
-            std::cmp::Ordering::Greater => "teal",
-        };
-        same("better method", &text(found, "/better_method")?, &better)?;
-    }
-    if let Ok(guarantee) = text(found, "/guarantee") {
-        let norms: Vec<i128> = (0..probe.columns()).map(|j| probe.norm_square(j)).collect();
-        let equal = norms.iter().all(|norm| *norm == norms[0]);
-        let due = if !orthogonal {
-            "none"
-        } else if equal {
-            "same_as_teal"
-        } else {
-            "never_worse_than_teal"
-        };
-        same("guarantee", &guarantee, &due)?;
-        near("off diagonal", number(found, "/off_diagonal_after")?, probe.off_diagonal() as f64 / probe.unit.powi(2), 9)?;
-    }
-    Ok(())
-}
-
-fn drift(scene: &Value, found: &Value, pct: u64) -> Outcome<()> {
-    let (probe, keep, passing) = drifted(scene, pct)?;
-    same("passing", &places(found, "/threshold_kept_indices")?, &passing)?;
-    same("kept", &places(found, "/top_k_kept_indices")?, &probe.kept(text(scene, "/method")?, keep))?;
-    let n = probe.columns() as f64;
-    near("intended", number(found, "/intended_sparsity_pct")?, 100.0 * (n - keep as f64) / n, 2)?;
-    near("realised", number(found, "/realised_sparsity_pct")?, 100.0 * (n - passing.len() as f64) / n, 2)?;
-    near("drift", number(found, "/drift_pct")?, 100.0 * (keep as f64 - passing.len() as f64) / n, 2)?;
-    near("error", number(found, "/threshold_squared_error")?, probe.error(&passing), 9)
-}
-
-fn compute(scene: &Value, found: &Value, pct: u64) -> Outcome<()> {
-    let [linear, head, attention] = macs(scene)?;
-    for (name, due) in [("linear", linear), ("head", head), ("attention", attention)] {
-        same(name, &u128::from(whole(found, &format!("/{name}_macs_per_token"))?), &due)?;
-    }
-    let saved = reduction(scene, pct)?;
-    near("reduction", number(found, "/gflops_reduction")?, saved, 4)?;
-    if saved > pct as f64 / 100.0 {
-        return Err("more is saved than is dropped".to_owned());
-    }
-    let target = number(scene, "/targets/reduction_target")?;
-    let total = (linear + head + attention) as f64;
-    near("needed", number(found, "/needed_sparsity_pct")?, 100.0 * target * total / linear as f64, 1)?;
-    if text(scene, "/type")? == "gflops_reduction" {
-        near("dense", number(found, "/dense_gmacs_per_token")?, total / 1e9, 2)?;
-        near("sparse", number(found, "/sparse_gmacs_per_token")?, (total - pct as f64 / 100.0 * linear as f64) / 1e9, 2)
-    } else {
-        near("attention share", number(found, "/attention_share")?, attention as f64 / total, 4)?;
-        let alone = pct as f64 / 100.0 * linear as f64 / (linear + head) as f64;
-        near("reduction alone", number(found, "/gflops_reduction_without_context")?, alone, 4)
-    }
-}
-
-fn traffic(scene: &Value, found: &Value, pct: u64) -> Outcome<()> {
-    let saving = |batch: u64| (0..batch).fold(1.0, |saving, _| saving * pct as f64 / 100.0);
-    let batch = whole(scene, "/current_metrics/batch_size")?;
-    near("saving", number(found, "/traffic_saving")?, saving(batch), 4)?;
-    near("loaded", number(found, "/loaded_share")?, 1.0 - saving(batch), 4)?;
-    let target = number(scene, "/targets/traffic_saving_target")?;
-    let largest = [1, 2, 4, 8, 16].into_iter().filter(|batch| saving(*batch) >= target - 1e-12).max();
-    same("largest batch", &at(found, "/largest_passing_batch")?.as_u64(), &largest)
-}
-
-fn accuracy(scene: &Value, found: &Value, pct: u64) -> Outcome<()> {
-    let (model, method) = (text(scene, "/model_architecture/model")?, text(scene, "/method")?);
-    near("share", number(found, "/accuracy_preservation")?, share(scene, method, pct)?, 3)?;
-    near("mean", number(found, "/mean_accuracy")?, published(model, method, pct)?, 2)?;
-    near("dense", number(found, "/dense_mean_accuracy")?, published(model, method, 0)?, 2)?;
-    let other = if method == "wina" { "teal" } else { "wina" };
-    near("other share", number(found, "/other_method_accuracy_preservation")?, share(scene, other, pct)?, 3)?;
-    let evidence = if [25, 40, 50, 65].contains(&pct) { "published_v1" } else { "interpolated" };
-    same("evidence", &text(found, "/evidence")?, &evidence)
-}
-
-fn deployment(scene: &Value, found: &Value, pct: u64) -> Outcome<()> {
-    near("reduction", number(found, "/gflops_reduction")?, reduction(scene, pct)?, 4)?;
-    let method = text(scene, "/method")?;
-    if text(scene, "/model_architecture/model")? == "synthetic" {
-        let probe = Probe::read(scene)?;
-        let kept = probe.kept(method, probe.keep(pct));
-        same("kept", &places(found, "/kept_indices")?, &kept)?;
-        near("relative error", number(found, "/relative_output_error")?, probe.relative(&kept), 4)?;
-    } else {
-        near("share", number(found, "/accuracy_preservation")?, share(scene, method, pct)?, 3)?;
-        let evidence = if [25, 40, 50, 65].contains(&pct) { "published_v1" } else { "interpolated" };
-        same("evidence", &text(found, "/evidence")?, &evidence)?;
-    }
-    let batch = whole(scene, "/current_metrics/batch_size")?;
-    near("saving", number(found, "/traffic_saving")?, (pct as f64 / 100.0).powi(batch as i32), 4)
 }
 
 #[test]
