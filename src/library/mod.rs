@@ -22,6 +22,8 @@ mod queue;
 mod queueing;
 mod scaling;
 mod units;
+mod series;
+mod matrices;
 mod order;
 mod sequences;
 mod higher_order;
@@ -263,6 +265,7 @@ impl Names for Library {
 
 static FAMILIES: [&[Builtin]; 16] = [
 static FAMILIES: [&[Builtin]; 15] = [
+static FAMILIES: [&[Builtin]; 14] = [
     text::ROWS,
     wording::ROWS,
     numbers::ROWS,
@@ -271,6 +274,8 @@ static FAMILIES: [&[Builtin]; 15] = [
     queueing::ROWS,
     scaling::ROWS,
     units::ROWS,
+    series::ROWS,
+    matrices::ROWS,
     order::ROWS,
     sequences::ROWS,
     higher_order::ROWS,

@@ -106,6 +106,12 @@ fn number_calls() -> Vec<(&'static str, Vec<Value>)> {
         ("pow", vec![two.clone(), Value::Int(-2)]),
         ("div_exact", vec![Value::Int(-140), Value::Int(7)]),
         ("div_exact", vec![Value::Int(140), Value::Int(-7)]),
+        ("dot", vec![numbers.clone(), ints(&[1, 2, 3])]),
+        ("dot", vec![ints(&[4, -5]), ints(&[1, 2])]),
+        ("norm2", vec![ints(&[3, 4])]),
+        ("harmonic", vec![Value::Int(100), half.clone()]),
+        ("gram_off_diagonal", vec![Value::list([ints(&[1, 2]), ints(&[-3, 4])])]),
+        ("gram_off_diagonal", vec![Value::list([numbers.clone()])]),
         ("int", vec![half.clone()]),
         ("int", vec![text("x"), half.clone()]),
         ("range", vec![Value::Int(90), Value::Int(150)]),
@@ -121,6 +127,14 @@ fn collection_calls() -> Vec<(&'static str, Vec<Value>)> {
     let numbers = Value::list([two.clone(), half.clone(), Value::Int(-3)]);
     let entry = map(&[("b", two.clone()), ("a", half.clone())]);
     vec![
+        ("products", vec![numbers.clone(), ints(&[7, 8, 9])]),
+        ("mask", vec![numbers.clone(), ints(&[0, 1])]),
+        ("mask", vec![ints(&[4, 5]), ints(&[])]),
+        ("top_k", vec![numbers.clone(), two.clone()]),
+        ("matvec", vec![Value::list([numbers.clone(), ints(&[1, 0, 0])]), floats(&[0.5, 1.0, 2.0])]),
+        ("matmul", vec![Value::list([ints(&[1, 2])]), Value::list([ints(&[3, 4]), Value::list([one.clone(), half.clone()])])]),
+        ("transpose", vec![Value::list([numbers.clone(), ints(&[1, 0, 0])])]),
+        ("column_norms", vec![Value::list([numbers.clone()])]),
         ("batch", vec![numbers.clone(), two.clone(), text("-")]),
         ("batch", vec![numbers.clone(), two.clone()]),
         ("batch", vec![ints(&[]), two.clone()]),

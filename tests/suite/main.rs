@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read and write files themselves")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop")]
 
+mod figures;
 mod workbench;
 mod workspace;
 
@@ -30,6 +31,8 @@ mod record_schema;
 mod recipes;
 mod rederive;
 mod reference;
+mod transformer;
 mod used;
+mod wina;
 mod wording;
 mod worlds;
