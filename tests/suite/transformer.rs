@@ -259,7 +259,7 @@ fn details(case: &Case<'_>, found: &Value, offer: &Choice, bytes_before: u128) -
 
 #[test]
 fn every_record_follows_from_its_input() {
-    let text = stream(&world(files(".")), "transformer_efficiency", Request { size: Some(RECORDS), ..request() });
+    let text = stream(&world(files("tests/workspaces/types")), "transformer_efficiency", Request { size: Some(RECORDS), ..request() });
     let mut sums = Sums::default();
     let records = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let checked: Vec<Outcome<()>> = records.map(|record| check(&record, &mut sums)).collect();

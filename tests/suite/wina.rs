@@ -318,7 +318,7 @@ fn compare(record: &Value) -> Outcome<()> {
 
 #[test]
 fn every_record_follows_from_its_input() {
-    let text = stream(&world(files(".")), "wina_optimization", Request { size: Some(RECORDS), ..request() });
+    let text = stream(&world(files("tests/workspaces/types")), "wina_optimization", Request { size: Some(RECORDS), ..request() });
     let records = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let checked: Vec<Outcome<()>> = records.map(|record| check(&record)).collect();
     assert_eq!(checked.len() as u64, RECORDS);

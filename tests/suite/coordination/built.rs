@@ -13,7 +13,7 @@ const RECORDS: u64 = 10_000;
 
 #[test]
 fn every_record_says_what_the_rules_say() {
-    let text = stream(&world(files(".")), "multi_agent_coordination", Request { size: Some(RECORDS), ..request() });
+    let text = stream(&world(files("tests/workspaces/types")), "multi_agent_coordination", Request { size: Some(RECORDS), ..request() });
     let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(records.len() as u64, RECORDS);
     let wrong: Vec<String> = records.iter().filter_map(|record| check(record).err()).collect();

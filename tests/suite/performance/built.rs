@@ -15,7 +15,7 @@ const NAME: &str = "performance_optimization";
 
 #[test]
 fn every_label_follows_from_its_input() {
-    let shipped = stream(&world(files(".")), NAME, Request { size: Some(RECORDS), ..request() });
+    let shipped = stream(&world(files("tests/workspaces/types")), NAME, Request { size: Some(RECORDS), ..request() });
     let records: Vec<Value> = shipped.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(records.len() as u64, RECORDS);
     let (one, other) = records.split_at(records.len() / 2);
@@ -72,7 +72,7 @@ fn published_tails() {
 
 #[test]
 fn a_changed_label_is_found() {
-    let shipped = stream(&world(files(".")), NAME, Request { size: Some(40), ..request() });
+    let shipped = stream(&world(files("tests/workspaces/types")), NAME, Request { size: Some(40), ..request() });
     for line in shipped.lines() {
         let record: Value = serde_json::from_str(line).unwrap();
         assert_eq!(check(&record), Ok(()));
