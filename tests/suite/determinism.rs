@@ -125,11 +125,11 @@ fn the_template_engine_itself_gives_the_same_bytes() {
     }
 }
 
-/// The files that the program writes, run in some folder with some environment.
-fn by_program(workspace: &Path, current: &Path, environment: &[(&str, &str)]) -> BTreeMap<String, Vec<u8>> {
+/// The files that the program writes for a dataset, run in some folder with some environment.
+fn by_program(dataset: &str, workspace: &Path, current: &Path, environment: &[(&str, &str)]) -> BTreeMap<String, Vec<u8>> {
     let out = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_dictum"));
-    command.args(["build", "--quiet", "--workspace"]).arg(workspace).arg("--out").arg(out.path().join("out"));
+    command.args(["build", dataset, "--quiet", "--workspace"]).arg(workspace).arg("--out").arg(out.path().join("out"));
     let ended = command.current_dir(current).envs(environment.iter().copied()).output().unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
     let mut open = vec![out.path().join("out")];
@@ -151,7 +151,7 @@ fn by_program(workspace: &Path, current: &Path, environment: &[(&str, &str)]) ->
 fn the_environment_does_not_reach_the_bytes() {
     for (folder, name, _) in SHIPPED {
         let here = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).canonicalize().unwrap();
-        let plain = by_program(&here, &here, &[]);
+        let plain = by_program(name, &here, &here, &[]);
         assert_same(name, &built(&world(files(folder)), request()), &plain);
         let copy = tempfile::tempdir().unwrap();
         for (path, content) in files(folder) {
@@ -164,7 +164,7 @@ fn the_environment_does_not_reach_the_bytes() {
             [("TZ", "Pacific/Kiritimati"), ("LANG", "de_DE.UTF-8"), ("LC_ALL", "de_DE.UTF-8")],
             [("TZ", "America/Los_Angeles"), ("LANG", "tr_TR.UTF-8"), ("LC_ALL", "C")],
         ] {
-            assert_same(name, &plain, &by_program(&copied, copy.path(), &environment));
+            assert_same(name, &plain, &by_program(name, &copied, copy.path(), &environment));
         }
     }
 }

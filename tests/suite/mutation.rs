@@ -178,5 +178,5 @@ fn no_damage_stops_the_program_or_goes_without_a_place() {
 
 #[test]
 fn no_damage_to_policies_does_either() {
-    damage(0..OF_POLICIES, vec![policies()]);
+    damage(0..OF_POLICIES, vec![policies(), policies()]);
 }

@@ -77,6 +77,9 @@ fn around(head: &str) -> &'static str {
         "only" => "context: {people: {int: 1..500}}\n",
         "fold" => "facts: {duties: [{hours: 3}, {hours: 5}]}\n",
         "give" => "facts: {duties: [{todo: contain it}, {todo: tell them}]}\n",
+        "policy" => {
+            "facts: {rule: \"package a\\nimport rego.v1\\ndefault allow := false\\nallow if input.hours < 9\\n\"}\ncontext: {hours: {int: 1..9}}\n"
+        }
         "with" => {
             "context: {role: [manager, auditor]}\nderive:\n  decision: {given: role, cases: {manager: allow, auditor: deny}}\n"
         }
