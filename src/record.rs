@@ -22,12 +22,6 @@ impl Record {
     pub fn root(&self) -> Node<'_> {
         Node(&self.value)
     }
-
-    /// The record as a value.
-    #[must_use]
-    pub fn value(&self) -> &Value {
-        &self.value
-    }
 }
 
 /// A borrowed part of a record.

@@ -9,13 +9,14 @@ use serde::Serialize;
 
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, Diagnostics, codes};
-use crate::engine::rego::{self, Question};
+use crate::engine::rego;
 use crate::json;
 use crate::pipeline::check::{Checked, HeldPolicy};
 use crate::pipeline::expand::Expander;
 use crate::pipeline::plan::plan;
 use crate::pipeline::record;
 use crate::pipeline::verify::expectations::Tally;
+use crate::pipeline::verify::policies::mistake;
 
 /// What stands in a module before its first rule of a table.
 pub const MODULE: &str = "(module)";
@@ -60,12 +61,12 @@ pub fn report(checked: &Checked, most: u64, diagnostics: &mut Diagnostics) -> Re
     let keys: Vec<Text> = checked.rule_rows.iter().map(|row| row.key.clone()).collect();
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
     let mut told = BTreeSet::new();
-    let mut failed = BTreeMap::new();
+    let (mut failed, mut differing) = (BTreeMap::new(), Vec::new());
     records(checked, most, &mut |made| {
         match made {
             Ok(record) => {
                 for policy in &checked.policies {
-                    cover(policy, record, &keys, &mut found)?;
+                    cover(policy, record, &keys, &mut found, &mut differing)?;
                 }
             }
             Err(wrong) => {
@@ -81,6 +82,9 @@ pub fn report(checked: &Checked, most: u64, diagnostics: &mut Diagnostics) -> Re
         }
         Ok(false)
     })?;
+    for message in differing {
+        diagnostics.push(Diagnostic::error(codes::POLICY_TEST, checked.spec.name_span, message));
+    }
     for (rule, count) in failed {
         found.entry(rule).or_default().cases += count;
     }
@@ -116,7 +120,7 @@ fn records(checked: &Checked, most: u64, visit: &mut Visit<'_>) -> Result<(), re
     let mut tally = Tally::default();
     for index in 0..most {
         let enough = match record(checked, &mut expander, &mut tally, index) {
-            Ok(record) => visit(Ok(record.value()))?,
+            Ok(record) => visit(Ok(&record.value))?,
             Err(wrong) => visit(Err(wrong))?,
         };
         if enough {
@@ -126,26 +130,29 @@ fn records(checked: &Checked, most: u64, visit: &mut Visit<'_>) -> Result<(), re
     Ok(())
 }
 
-/// Evaluates the cases of a record's module and notes, rule by rule, what they reach.
-fn cover(policy: &HeldPolicy, record: &Value, keys: &[Text], found: &mut BTreeMap<String, Found>) -> Result<(), rego::Fault> {
+/// Evaluates the cases of a record's module once more and notes, rule by rule, how they come out and what they reach; what differs
+/// goes to `wrong`.
+fn cover(
+    policy: &HeldPolicy,
+    record: &Value,
+    keys: &[Text],
+    found: &mut BTreeMap<String, Found>,
+    wrong: &mut Vec<String>,
+) -> Result<(), rego::Fault> {
     let Some(module) = record.at(&policy.module).and_then(Value::as_text) else { return Ok(()) };
     let Some(cases) = policy.tests.as_ref().and_then(|path| record.at(path)?.as_list()) else { return Ok(()) };
     let text = |case: &Value, key: &str| case.at(key).and_then(Value::as_text).unwrap_or_default().to_owned();
     let inputs: Vec<Value> = cases.iter().filter_map(|case| json::read(&text(case, "input")).ok()).collect();
-    let question = Question {
-        module,
-        version: policy.version,
-        rules: &policy.rules,
-        optional: &policy.optional,
-        fitting: false,
-        plain: false,
-    };
+    // By the interpreter: the record was made by what is compiled.
+    let question = policy.question(module, true);
     let coverage = rego::coverage(&question, &inputs)?;
     for case in cases {
         let one = found.entry(rule_of(&text(case, "name"), keys).to_owned()).or_default();
         one.cases += 1;
-        // A record whose case comes out otherwise is no record: it was refused, and told.
-        one.passed += 1;
+        match mistake(&question, case)? {
+            None => one.passed += 1,
+            Some(message) => wrong.push(message),
+        }
     }
     for (rule, at, number, line) in blocks(module, keys) {
         let one = found.entry(rule.to_owned()).or_default();

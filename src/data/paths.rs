@@ -16,7 +16,8 @@ impl Value {
             _ => Map::default(),
         };
         let inner = match rest {
-            Some(rest) => map.get(key).cloned().unwrap_or_default().with(rest, value),
+            // Taken out meanwhile, so that a map that nobody else holds is not copied.
+            Some(rest) => map.insert(Text::from(key), Self::Undefined).unwrap_or_default().with(rest, value),
             None => value,
         };
         map.insert(Text::from(key), inner);

@@ -11,8 +11,8 @@ const SHORTEST: usize = 2;
 /// Characters that are shown on each side of a byte.
 const NEAR: usize = 60;
 
-/// Where a byte of a rendered text came from: the place in the template that has the longest literal piece around it. Of two
-/// equal pieces the one whose template names more of the byte's line is taken.
+/// Where a byte of a rendered text came from: the place in the template that has the longest literal piece around it, the
+/// first of equal ones. A byte of a value came from the expression behind the piece that ends nearest before it in its line.
 #[must_use]
 pub fn place(texts: &[TemplateText], rendered: &str, at: usize) -> Option<Span> {
     let mut best: Option<(usize, Span)> = None;
@@ -29,7 +29,29 @@ pub fn place(texts: &[TemplateText], rendered: &str, at: usize) -> Option<Span> 
             }
         }
     }
-    best.map(|(_, span)| span)
+    best.map(|(_, span)| span).or_else(|| expression(texts, rendered, at))
+}
+
+/// The expression that a byte of a value came from.
+fn expression(texts: &[TemplateText], rendered: &str, at: usize) -> Option<Span> {
+    let line = rendered.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let mut nearest: Option<(usize, usize, Span)> = None;
+    for text in texts {
+        for (start, piece) in pieces(text.text()) {
+            let behind = text.text().get(start + piece.len()..).unwrap_or_default();
+            let open = behind.len() - behind.trim_start_matches(' ').len();
+            let Some(close) = behind.find("}}").filter(|_| behind.get(open..).is_some_and(|rest| rest.starts_with("{{"))) else {
+                continue;
+            };
+            let before = rendered.get(line..at)?.rfind(piece).map(|found| line + found + piece.len());
+            let better = |end: &usize| nearest.as_ref().is_none_or(|(best, length, _)| (*best, *length) < (*end, piece.len()));
+            if let Some(end) = before.filter(better) {
+                let from = start + piece.len();
+                nearest = Some((end, piece.len(), text.span_of(from + open..from + close + 2)));
+            }
+        }
+    }
+    nearest.map(|(.., span)| span)
 }
 
 /// The line around a byte, numbered from 1, without the space around it; of a long line what stands near the byte.
@@ -95,6 +117,25 @@ mod tests {
         let found: Vec<_> = pieces(text);
         assert_eq!(found.iter().map(|(_, piece)| *piece).collect::<Vec<_>>(), ["allow if {", "<=", "; ok }", "more"]);
         assert!(found.iter().all(|(at, piece)| text[*at..].starts_with(piece)), "{found:?}");
+    }
+
+    #[test]
+    fn a_byte_is_placed_in_the_longest_piece_around_it() {
+        let mut sources = crate::source::Sources::default();
+        let mut text = |content: &str| {
+            let id = sources.add("x".to_owned(), content.to_owned());
+            TemplateText::file(content, Span::new(id, 0..content.len()))
+        };
+        let texts = [text("a <= {{ b }}"), text("rule if { {{ x }}; input.late }"), text("late")];
+        let rendered = "rule if { a <= 3; input.late }";
+        let found = |part: &str| place(&texts, rendered, rendered.find(part).unwrap()).map(|span| (span.source, span.range()));
+        let id = |at: usize| texts[at].span().source;
+        // A sign is marked by its first byte, a word as a whole.
+        assert_eq!(found("<="), Some((id(0), 2..3)));
+        assert_eq!(found("late"), Some((id(1), 25..29)));
+        // The value of `b`, behind `a <=`.
+        assert_eq!(found("3"), Some((id(0), 5..12)));
+        assert_eq!(place(&texts, "nothing of it", 3), None);
     }
 
     #[test]

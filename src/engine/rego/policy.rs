@@ -38,8 +38,14 @@ enum Runs {
     Compiled(Box<RegoVM>),
     /// By the interpreter.
     Interpreted(Box<Engine>),
-    /// Not yet.
-    Nothing,
+}
+
+/// What a module is asked for.
+struct Entries {
+    /// The path of each rule; `None` where the module does not define it and need not.
+    rules: Vec<Option<String>>,
+    /// The path of the list of all values.
+    all: String,
 }
 
 /// Evaluates the rule at a path.
@@ -51,11 +57,11 @@ pub(super) struct Policy {
     text: String,
     outline: Outline,
     reads: Reads,
+    /// The question that it was made for.
     rules: Vec<Text>,
-    /// The path of each rule; `None` where the module does not define it and need not.
-    paths: Vec<Option<String>>,
-    /// The path of the list of all values.
-    all: String,
+    optional: Vec<Text>,
+    version: Version,
+    entries: Entries,
     runs: Runs,
     verdicts: BTreeMap<Vec<Rego>, Arc<[Value]>>,
     /// How many verdicts were asked for while they were remembered, and how many of them were.
@@ -70,13 +76,13 @@ impl Policy {
     /// Text that does not parse or compile, and rules that it does not have.
     pub(super) fn exact(question: &Question<'_>) -> Result<Self, Fault> {
         let (mut engine, outline) = parsed(question)?;
-        let mut policy = Self::outlined(question, question.module, outline)?;
-        list_all(&mut engine, &policy.outline.package, policy.paths.iter().flatten())?;
+        let entries = Entries::new(question, &outline)?;
+        list_all(&mut engine, &outline.package, &entries)?;
         // Compiling finds what is unsafe or unknown, also where the interpreter evaluates.
-        let program = compiled(&mut engine, &policy.entries(), question.module)?;
-        let program = program.filter(|_| !question.plain && !policy.outline.may_conflict);
-        policy.runs = program.map_or_else(|| Runs::Interpreted(Box::new(engine)), |program| Runs::Compiled(machine(program)));
-        Ok(policy)
+        let program = compiled(&mut engine, &entries, question.module)?;
+        let program = program.filter(|_| !question.plain && !outline.may_conflict);
+        let runs = program.map_or_else(|| Runs::Interpreted(Box::new(engine)), |program| Runs::Compiled(machine(program)));
+        Ok(Self::new(question, question.module, outline, entries, runs))
     }
 
     /// The shape of the module of a question, compiled; `None` where the compiler has no form for it.
@@ -85,50 +91,25 @@ impl Policy {
     /// A module that does not parse, and rules that it does not have.
     pub(super) fn shaped(question: &Question<'_>, shape: &str) -> Result<Option<Self>, Fault> {
         let (_, outline) = parsed(question)?;
+        let entries = Entries::new(question, &outline)?;
         if outline.may_conflict {
             return Ok(None);
         }
-        let mut policy = Self::outlined(question, shape, outline)?;
         let Ok(mut engine) = engine(&Question { module: shape, ..*question }) else { return Ok(None) };
-        list_all(&mut engine, &policy.outline.package, policy.paths.iter().flatten())?;
-        let Ok(Some(program)) = compiled(&mut engine, &policy.entries(), shape) else { return Ok(None) };
-        policy.runs = Runs::Compiled(machine(program));
-        Ok(Some(policy))
+        list_all(&mut engine, &outline.package, &entries)?;
+        let Ok(Some(program)) = compiled(&mut engine, &entries, shape) else { return Ok(None) };
+        Ok(Some(Self::new(question, shape, outline, entries, Runs::Compiled(machine(program)))))
     }
 
-    fn outlined(question: &Question<'_>, text: &str, outline: Outline) -> Result<Self, Fault> {
-        let path = |rule: &Text| {
-            let defined = outline.rules.contains_key(rule);
-            if !defined && !question.optional.contains(rule) {
-                return Err(Fault::new(codes::POLICY_RULE_MISSING, format!("the module defines no rule `{rule}`")));
-            }
-            Ok(defined.then(|| format!("{}.{rule}", outline.package)))
-        };
-        let paths = question.rules.iter().map(path).collect::<Result<Vec<_>, _>>()?;
-        let all = format!("{}.{ALL}", outline.package);
-        let (text, rules, reads) = (text.to_owned(), question.rules.to_vec(), outline.reads());
-        Ok(Self {
-            text,
-            outline,
-            reads,
-            rules,
-            paths,
-            all,
-            runs: Runs::Nothing,
-            verdicts: BTreeMap::new(),
-            asked: 0,
-            remembered: 0,
-        })
+    fn new(question: &Question<'_>, text: &str, outline: Outline, entries: Entries, runs: Runs) -> Self {
+        let (rules, optional) = (question.rules.to_vec(), question.optional.to_vec());
+        let (text, reads, version) = (text.to_owned(), outline.reads(), question.version);
+        Self { text, outline, reads, rules, optional, version, entries, runs, verdicts: BTreeMap::new(), asked: 0, remembered: 0 }
     }
 
-    /// Every path that can be asked for.
-    fn entries(&self) -> Vec<&str> {
-        std::iter::once(&self.all).chain(self.paths.iter().flatten()).map(String::as_str).collect()
-    }
-
-    /// Whether it was made for the rules of a question.
+    /// Whether it was made for what a question asks.
     pub(super) fn answers_to(&self, question: &Question<'_>) -> bool {
-        self.rules == question.rules
+        self.rules == question.rules && self.optional == question.optional && self.version == question.version
     }
 
     /// The values of the rules for an input, undefined where a rule has none, with these constants of the shape.
@@ -141,6 +122,7 @@ impl Policy {
         }
         let input = to_rego(input);
         if question.plain || !self.worth_remembering() {
+            self.verdicts.clear();
             return self.evaluate(constants, input);
         }
         let key = self.key(constants, &input);
@@ -184,10 +166,9 @@ impl Policy {
                 engine.set_input(input);
                 Box::new(|path| engine.eval_rule(path.to_owned()).map_err(|error| worded(&error)))
             }
-            Runs::Nothing => return Ok(Arc::from([])),
         };
         // The list is undefined where one of its elements is: then each is asked for by itself.
-        let mut listed = match run(&self.all)? {
+        let mut listed = match run(&self.entries.all)? {
             Rego::Array(values) => Some(values.to_vec().into_iter()),
             _ => None,
         };
@@ -198,7 +179,7 @@ impl Policy {
                 None => from_rego(&run(path)?),
             }
         };
-        self.paths.iter().map(&mut value).collect()
+        self.entries.rules.iter().map(&mut value).collect()
     }
 
     /// Whether what is compared with constants is of their kinds.
@@ -219,6 +200,25 @@ impl Policy {
             }
         }
         Ok(())
+    }
+}
+
+impl Entries {
+    fn new(question: &Question<'_>, outline: &Outline) -> Result<Self, Fault> {
+        let path = |rule: &Text| {
+            let defined = outline.rules.contains_key(rule);
+            if !defined && !question.optional.contains(rule) {
+                return Err(Fault::new(codes::POLICY_RULE_MISSING, format!("the module defines no rule `{rule}`")));
+            }
+            Ok(defined.then(|| format!("{}.{rule}", outline.package)))
+        };
+        let rules = question.rules.iter().map(path).collect::<Result<_, _>>()?;
+        Ok(Self { rules, all: format!("{}.{ALL}", outline.package) })
+    }
+
+    /// Every path, that of the list first.
+    fn paths(&self) -> Vec<&str> {
+        std::iter::once(&self.all).chain(self.rules.iter().flatten()).map(String::as_str).collect()
     }
 }
 
@@ -253,20 +253,19 @@ fn parsed(question: &Question<'_>) -> Result<(Engine, Outline), Fault> {
 }
 
 /// Adds the rule that lists the values of others.
-fn list_all<'p>(engine: &mut Engine, package: &str, paths: impl Iterator<Item = &'p String>) -> Result<(), Fault> {
+fn list_all(engine: &mut Engine, package: &str, entries: &Entries) -> Result<(), Fault> {
     let package = package.strip_prefix("data.").unwrap_or(package);
-    let list = paths.map(String::as_str).collect::<Vec<_>>().join(", ");
+    let list = entries.rules.iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ");
     let text = format!("package {package}\n{ALL} := [{list}]\n");
     let added = engine.add_policy("answers".to_owned(), text.clone());
     added.map(|_| ()).map_err(|error| Fault::worded(codes::REGO_SYNTAX, &text, &error.to_string()))
 }
 
 /// The program of a module; `None` where the compiler has no form for it.
-fn compiled(engine: &mut Engine, entries: &[&str], text: &str) -> Result<Option<Arc<Program>>, Fault> {
-    let Some(first) = entries.first() else { return Ok(None) };
-    let policy = engine.compile_with_entrypoint(&Rc::from(*first));
+fn compiled(engine: &mut Engine, entries: &Entries, text: &str) -> Result<Option<Arc<Program>>, Fault> {
+    let policy = engine.compile_with_entrypoint(&Rc::from(entries.all.as_str()));
     let policy = policy.map_err(|error| Fault::worded(codes::REGO_INVALID, text, &error.to_string()))?;
-    Ok(Compiler::compile_from_policy(&policy, entries).ok())
+    Ok(Compiler::compile_from_policy(&policy, &entries.paths()).ok())
 }
 
 /// The part of a value at a path in dots; undefined where there is none.

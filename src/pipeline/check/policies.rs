@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::data::Text;
 use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
-use crate::engine::rego::Version;
+use crate::engine::rego::{Question, Version};
 use crate::program::{Form, PolicyForm, ReadPath, Table, each_leaf};
 use crate::source::Span;
 use crate::spec::Spec;
@@ -27,6 +27,14 @@ pub struct HeldPolicy {
     pub scenarios: Option<Vec<usize>>,
     /// The slots of the module and of the policy, where the module is a name of the spec.
     pub slots: Option<(usize, usize)>,
+}
+
+impl HeldPolicy {
+    /// What is asked of a module that stands in a record.
+    #[must_use]
+    pub fn question<'q>(&'q self, module: &'q str, plain: bool) -> Question<'q> {
+        Question { module, version: self.version, rules: &self.rules, optional: &self.optional, fitting: false, plain }
+    }
 }
 
 /// A row of Rego, and whether a record has used it.

@@ -3,6 +3,7 @@
 use super::facts::constant;
 use super::files::Reader;
 use super::functions::TYPES;
+use super::rego_cells::READS;
 use super::sections::names;
 use crate::data::{Text, Type, Value};
 use crate::diag::{Diagnostic, codes, quoted_list};
@@ -153,7 +154,13 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Column>> 
         return None;
     };
     let columns: Vec<_> = entries.iter().map(|entry| column(entry, reader)).collect();
-    columns.into_iter().collect()
+    let columns = columns.into_iter().collect::<Option<Vec<Column>>>()?;
+    let rego = columns.iter().find(|column| matches!(column.kind, Kind::Rego(_)));
+    let (Some(rego), Some(taken)) = (rego, columns.iter().find(|column| column.name == READS)) else { return Some(columns) };
+    let message = "a row with Rego has `reads` already: the paths that it reads";
+    let diagnostic = Diagnostic::error(codes::NAME_COLLISION, taken.span, message).label(rego.span, "a column of Rego");
+    reader.report(diagnostic.hint("choose another name"));
+    None
 }
 
 fn column(entry: &Entry, reader: &mut Reader<'_>) -> Option<Column> {

@@ -27,11 +27,6 @@ impl Cells {
     pub(super) fn read(&mut self, node: &Node, column: &Column, reader: &mut Reader<'_>) -> bool {
         let Kind::Rego(part) = column.kind else { return true };
         let Some(scalar) = node.as_scalar() else { return true };
-        if column.name == READS {
-            let message = "a row with Rego has `reads` already: the paths that it reads";
-            reader.report(Diagnostic::error(codes::NAME_COLLISION, column.span, message).hint("choose another name"));
-            return false;
-        }
         let outline = match parsed(scalar, part) {
             Ok(outline) => outline,
             Err(diagnostic) => {

@@ -8,7 +8,7 @@
 mod constitution;
 pub mod expectations;
 mod numbers;
-mod policies;
+pub mod policies;
 pub mod rederive;
 mod rules;
 mod schema;

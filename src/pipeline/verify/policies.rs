@@ -47,8 +47,7 @@ fn holds(policy: &HeldPolicy, frame: &Frame<'_>, record: &Value) -> bool {
 /// Evaluates the tests of one policy as they stand in a record; tells the path, the code and what is wrong.
 fn tested(policy: &HeldPolicy, record: &Value, plain: bool, report: &mut dyn FnMut(&str, crate::diag::Code, String)) {
     let Some(module) = record.at(&policy.module).and_then(Value::as_text) else { return };
-    let question =
-        Question { module, version: policy.version, rules: &policy.rules, optional: &policy.optional, fitting: false, plain };
+    let question = policy.question(module, plain);
     let cases = policy.tests.as_ref().and_then(|path| Some((path, record.at(path)?.as_list()?)));
     let Some((path, cases)) = cases else {
         // It was compiled when it was asked; whoever holds it without its tests sees at least that it compiles.
@@ -58,8 +57,7 @@ fn tested(policy: &HeldPolicy, record: &Value, plain: bool, report: &mut dyn FnM
         return;
     };
     for (at, case) in cases.iter().enumerate() {
-        let found = answered(&question, case);
-        match found {
+        match mistake(&question, case) {
             Ok(None) => {}
             Ok(Some(message)) => report(&format!("{path}.{at}"), codes::POLICY_TEST, message),
             Err(fault) => report(&format!("{path}.{at}"), fault.code, fault.message),
@@ -67,8 +65,11 @@ fn tested(policy: &HeldPolicy, record: &Value, plain: bool, report: &mut dyn FnM
     }
 }
 
-/// What is wrong with one case; `None` where the module answers as stated.
-fn answered(question: &Question<'_>, case: &Value) -> Result<Option<String>, rego::Fault> {
+/// What is wrong with one case as it was emitted; `None` where the module answers as stated.
+///
+/// # Errors
+/// A module that the engine does not take, or cannot evaluate.
+pub fn mistake(question: &Question<'_>, case: &Value) -> Result<Option<String>, rego::Fault> {
     let text = |key: &str| case.at(key).and_then(Value::as_text).unwrap_or_default();
     let Ok(input) = json::read(text("input")) else {
         return Ok(Some(format!("the input of the test `{}` is not JSON", text("name"))));

@@ -66,6 +66,18 @@ fn every_rule_is_listed_with_its_cases_and_its_coverage() {
 }
 
 #[test]
+fn lines_that_no_case_reaches_are_shown() {
+    let line = "    {{ rule }}_ok if { {{ must }} }\n";
+    let spare = SPEC.replace(line, &format!("{line}    {{{{ rule }}}}_spare if {{ input.hours > 1000 }}\n"));
+    let output = Workspace::new().file("scenarios/notices.yaml", &spare).run(&["policy", "test"]).ends(0);
+    assert!(
+        output.stdout.contains("\nlate_notice: no case reaches\n  late_notice_spare if { input.hours > 1000 }\n"),
+        "{}",
+        output.stdout
+    );
+}
+
+#[test]
 fn a_test_that_fails_is_told_and_fails_the_command() {
     let broken = SPEC.replace("drop: [hours, owner], want: {allow: false}", "drop: [hours, owner], want: {allow: true}");
     let output = Workspace::new().file("scenarios/notices.yaml", &broken).run(&["policy", "test"]).ends(1);

@@ -23,8 +23,8 @@ const CRITICAL: [&str; 14] = [
     "pci_mfa_cde",
     "acgs_human_review",
 ];
-const MEDIUM: [&str; 7] =
-    ["gdpr_storage_limit", "hipaa_encryption", "hipaa_doc_6y", "pci_password_12", "pci_ir_tested", "acgs_explained", ""];
+const MEDIUM: [&str; 6] =
+    ["gdpr_storage_limit", "hipaa_encryption", "hipaa_doc_6y", "pci_password_12", "pci_ir_tested", "acgs_explained"];
 
 /// Whether a person must decide: the fact that each of these rules leaves open.
 fn open(facts: &Value, applicable: &[String]) -> bool {
