@@ -11,6 +11,9 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 /// Bytes of stack of a thread that makes records: what `check` lets pass in depth fits many times over.
 const STACK: usize = 16 << 20;
 
+/// Items under way or waiting, for each thread: enough to keep all of them busy while one item takes longer than the others.
+const WAITING: usize = 4;
+
 /// Threads to work on.
 pub struct Pool(ThreadPool);
 
@@ -38,8 +41,7 @@ where
     I: Send,
     T: Send,
 {
-    // One more than the threads keeps all of them busy while one result is being taken.
-    let window = pool.current_num_threads() + 1;
+    let window = pool.current_num_threads() * WAITING;
     let (sender, receiver) = mpsc::channel();
     let work = &work;
     pool.in_place_scope(|scope| {

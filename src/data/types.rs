@@ -1,10 +1,11 @@
 //! What is known of a value before there is one.
 //!
 //! A [`Type`] is a set of kinds, each with what is known of it: which booleans, which integers, which words, which fields.
-//! The empty type has no value at all. Types only ever widen by [`Type::join`]; they decide which comparisons can never hold,
+//! The empty type has no value at all. Copies share what they hold. Types only ever widen by [`Type::join`]; they decide which comparisons can never hold,
 //! which attributes exist and which columns a record has.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -23,7 +24,7 @@ pub enum Words {
     /// Any text.
     Any,
     /// Exactly these.
-    Known(BTreeSet<Text>),
+    Known(Arc<BTreeSet<Text>>),
 }
 
 /// The integers that may occur, both ends included.
@@ -70,9 +71,9 @@ pub struct Type {
     /// These texts may occur.
     pub text: Option<Words>,
     /// Such lists may occur.
-    pub list: Option<Box<ListType>>,
+    pub list: Option<Arc<ListType>>,
     /// Such maps may occur.
-    pub map: Option<Box<Fields>>,
+    pub map: Option<Arc<Fields>>,
 }
 
 impl Type {
@@ -88,8 +89,8 @@ impl Type {
         let mut ty = Self::bool().join(&Self::number()).join(&Self::any_text());
         ty.null = true;
         // One level of "any" inside: deeper levels are looked up as any again by `item` and `field`.
-        ty.list = Some(Box::new(ListType { item: Self::never(), min: 0, max: None, distinct: false }));
-        ty.map = Some(Box::new(Fields { known: IndexMap::new(), rest: Some(Box::new(Self::never())) }));
+        ty.list = Some(Arc::new(ListType { item: Self::never(), min: 0, max: None, distinct: false }));
+        ty.map = Some(Arc::new(Fields { known: IndexMap::new(), rest: Some(Box::new(Self::never())) }));
         ty
     }
 
@@ -145,7 +146,7 @@ impl Type {
     #[must_use]
     pub fn words<T: Into<Text>>(words: impl IntoIterator<Item = T>) -> Self {
         let known: BTreeSet<Text> = words.into_iter().map(Into::into).collect();
-        let words = if known.len() > MOST_WORDS { Words::Any } else { Words::Known(known) };
+        let words = if known.len() > MOST_WORDS { Words::Any } else { Words::Known(Arc::new(known)) };
         Self { text: Some(words), ..Self::default() }
     }
 
@@ -165,7 +166,7 @@ impl Type {
     /// Maps of these fields.
     #[must_use]
     pub fn of_fields(fields: Fields) -> Self {
-        Self { map: Some(Box::new(fields)), ..Self::default() }
+        Self { map: Some(Arc::new(fields)), ..Self::default() }
     }
 
     /// The exact type of one value.
@@ -207,22 +208,29 @@ impl Type {
             (a, b) => a.or(b),
         };
         self.text = match (self.text.take(), &other.text) {
-            (Some(Words::Known(mut a)), Some(Words::Known(b))) => {
-                a.extend(b.iter().cloned());
-                Some(if a.len() > MOST_WORDS { Words::Any } else { Words::Known(a) })
-            }
+            (Some(Words::Known(a)), Some(Words::Known(b))) => Some(joined(a, b)),
             (Some(_), Some(_)) => Some(Words::Any),
             (a, b) => a.or_else(|| b.clone()),
         };
         self.list = match (self.list.take(), &other.list) {
-            (Some(a), Some(b)) => Some(Box::new(a.join(b))),
+            (Some(a), Some(b)) => Some(if Arc::ptr_eq(&a, b) { a } else { Arc::new(Arc::unwrap_or_clone(a).join(b)) }),
             (a, b) => a.or_else(|| b.clone()),
         };
         self.map = match (self.map.take(), &other.map) {
-            (Some(a), Some(b)) => Some(Box::new(a.join(b))),
+            (Some(a), Some(b)) => Some(if Arc::ptr_eq(&a, b) { a } else { Arc::new(Arc::unwrap_or_clone(a).join(b)) }),
             (a, b) => a.or_else(|| b.clone()),
         };
         self
+    }
+
+    /// What is known of its maps, to change it.
+    pub fn map_mut(&mut self) -> Option<&mut Fields> {
+        self.map.as_mut().map(Arc::make_mut)
+    }
+
+    /// What is known of its lists, to change it.
+    pub fn list_mut(&mut self) -> Option<&mut ListType> {
+        self.list.as_mut().map(Arc::make_mut)
     }
 
     /// Whether no value is of this type.
@@ -415,6 +423,14 @@ impl Type {
             None => map.rest.as_ref().map(|rest| Field { ty: (**rest).clone(), optional: true }),
         }
     }
+}
+
+/// The words of either.
+fn joined(mut a: Arc<BTreeSet<Text>>, b: &Arc<BTreeSet<Text>>) -> Words {
+    if !b.is_subset(&a) {
+        Arc::make_mut(&mut a).extend(b.iter().cloned());
+    }
+    if a.len() > MOST_WORDS { Words::Any } else { Words::Known(a) }
 }
 
 impl Fields {

@@ -3,6 +3,8 @@
 //! Where the key is the loop's own word, what is known of an element is known word by word: `{each: fields, as: f, key: "{{ f }}",
 //! given: f, cases: {name: …, age: …}}` is a map of a text and a number.
 
+use std::sync::Arc;
+
 use crate::data::{Field, Fields, Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::program::Fault;
@@ -34,9 +36,9 @@ fn insert(fields: &mut Fields, path: &str, element: &Type) {
     match rest {
         None => field.ty = std::mem::take(&mut field.ty).join(element),
         Some(rest) => {
-            let mut inner = field.ty.map.take().map(|inner| *inner).unwrap_or_default();
+            let mut inner = field.ty.map.take().map(Arc::unwrap_or_clone).unwrap_or_default();
             insert(&mut inner, rest, element);
-            field.ty.map = Some(Box::new(inner));
+            field.ty.map = Some(Arc::new(inner));
         }
     }
 }

@@ -202,7 +202,7 @@ fn chosen_type(call: &TypeCall<'_>, test_at: usize, by_attribute: bool) -> Resul
 
 /// The elements that have an attribute: it is optional no longer.
 fn with_attribute(mut item: Type, attribute: &str) -> Type {
-    if let Some(field) = item.map.as_mut().and_then(|map| map.known.get_mut(attribute)) {
+    if let Some(field) = item.map_mut().and_then(|map| map.known.get_mut(attribute)) {
         field.optional = false;
     }
     item

@@ -144,7 +144,7 @@ fn row_type(table: &Type) -> (Type, usize, Option<usize>) {
         return (item, min, max);
     }
     let mut row = table.values();
-    if let Some(fields) = row.map.as_mut().filter(|fields| !fields.known.contains_key(KEY_COLUMN)) {
+    if let Some(fields) = row.map_mut().filter(|fields| !fields.known.contains_key(KEY_COLUMN)) {
         fields.known.shift_insert(0, Text::from(KEY_COLUMN), Field { ty: known::keys(table), optional: false });
     }
     let (fewest, most) = known::entries(table);
@@ -160,7 +160,7 @@ fn conditions(call: &TypeCall<'_>) -> Result<(Type, usize, Option<usize>), Misfi
     attributes::check_conditions(call, &row_type(&table).0)?;
     let (mut row, min, max) = row_type(&chosen_rows(call, table));
     for (name, wanted) in call.args.open() {
-        let column = row.map.as_mut().and_then(|fields| fields.known.get_mut(name));
+        let column = row.map_mut().and_then(|fields| fields.known.get_mut(name));
         if let Some(Field { ty, optional }) = column {
             *optional = false;
             if let (Some(words), Some(others)) = (ty.only_words(), wanted.only_words()) {
@@ -175,7 +175,7 @@ fn conditions(call: &TypeCall<'_>) -> Result<(Type, usize, Option<usize>), Misfi
 fn chosen_rows(call: &TypeCall<'_>, mut table: Type) -> Type {
     let key = call.args.open().find(|(name, _)| name == KEY_COLUMN).and_then(|(_, wanted)| wanted.only_words());
     let own_key = |row: &Field| row.ty.field(KEY_COLUMN).is_some();
-    if let (Some(key), Some(rows)) = (key, &mut table.map)
+    if let (Some(key), Some(rows)) = (key, table.map_mut())
         && rows.rest.is_none()
         && !rows.known.values().any(own_key)
     {

@@ -1,5 +1,7 @@
 //! Types of lists: their elements, how many there are, and whether they are all different.
 
+use std::sync::Arc;
+
 use super::{Type, Value};
 
 /// What is known of a list.
@@ -37,7 +39,7 @@ impl Type {
     #[must_use]
     pub fn list_between(item: Self, min: usize, max: Option<usize>) -> Self {
         let distinct = max.is_some_and(|max| max < 2);
-        Self { list: Some(Box::new(ListType { item, min, max, distinct })), ..Self::default() }
+        Self { list: Some(Arc::new(ListType { item, min, max, distinct })), ..Self::default() }
     }
 
     /// Lists with one element of each of these types, of which at least `min` are there.
@@ -54,7 +56,7 @@ impl Type {
     /// The same, its lists without equal elements.
     #[must_use]
     pub fn distinct(mut self) -> Self {
-        if let Some(list) = &mut self.list {
+        if let Some(list) = self.list_mut() {
             list.distinct = true;
         }
         self

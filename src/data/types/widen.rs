@@ -16,13 +16,13 @@ impl Type {
         if self.text != before.text && before.text.is_some() {
             self.text = Some(Words::Any);
         }
-        if let (Some(list), Some(old)) = (&mut self.list, &before.list) {
+        if let (Some(list), Some(old)) = (self.list_mut(), &before.list) {
             list.item = std::mem::take(&mut list.item).widened(&old.item);
             list.min = if list.min < old.min { 0 } else { list.min };
             list.max = list.max.filter(|max| old.max == Some(*max));
         }
-        if let (Some(map), Some(old)) = (&mut self.map, &before.map) {
-            **map = std::mem::take(&mut **map).widened(old);
+        if let (Some(map), Some(old)) = (self.map_mut(), &before.map) {
+            *map = std::mem::take(map).widened(old);
         }
         self
     }

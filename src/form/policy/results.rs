@@ -1,6 +1,6 @@
 //! The rules of a module that are wanted, with the types of their values.
 
-use crate::data::{Text, Type, Value};
+use crate::data::{Text, Type, Value, Words};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::engine::yaml::{Entry, Node, NodeKind, Scalar};
 use crate::form::parse::{Parse, bad_name, is_name};
@@ -137,15 +137,25 @@ impl ResultType {
     }
 }
 
-/// Whether a value is of a type: of its kinds, and among its words.
+/// Whether a value is of a type: of its kinds, and among its words. It makes no types: it is asked for every element.
 pub(super) fn fits(value: &Value, ty: &Type) -> bool {
-    if ty.is_any() {
-        return true;
-    }
     match value {
-        Value::List(items) => ty.list.is_some() && items.iter().all(|item| fits(item, &ty.item())),
+        Value::Undefined => false,
+        Value::Null => ty.null,
+        Value::Bool(truth) => {
+            if *truth {
+                ty.yes
+            } else {
+                ty.no
+            }
+        }
+        Value::Int(number) => ty.float || ty.int.is_some_and(|range| (range.min..=range.max).contains(number)),
+        Value::Float(_) => ty.float,
+        Value::Text(text) => match &ty.text {
+            Some(Words::Known(words)) => words.contains(text),
+            other => other.is_some(),
+        },
+        Value::List(items) => ty.is_any() || ty.list.as_ref().is_some_and(|list| items.iter().all(|item| fits(item, &list.item))),
         Value::Map(_) => ty.map.is_some(),
-        Value::Int(_) if ty.int.is_none() => ty.float,
-        other => ty.can_equal(&Type::of(other)) && ty.shares_kind(&Type::of(other)),
     }
 }

@@ -10,7 +10,7 @@ use super::check::{Aimed, Checked, Labels};
 use crate::data::Value;
 use crate::random::{Key, Quota, QuotaCache, Share};
 
-/// Records in a shard: what one worker makes at a time. Part of the byte contract only where a format says so.
+/// Records in a shard: what one worker makes at a time, few enough to stay in its cache. It reaches no output.
 pub const SHARD: u64 = 1024;
 
 /// The labels of one aim with how they are dealt, by scenario; `None` where it plans none.
