@@ -8,7 +8,7 @@ use crate::data::{Map, Text, Type, Value};
 use crate::diag::{Code, codes, nearest, quoted_list};
 
 /// No row has more parameters; what exceeds them is `rest` or `open`.
-pub(super) const MOST_PARAMS: usize = 4;
+pub(super) const MOST_PARAMS: usize = 8;
 
 /// The greatest count that a parameter such as `digits` takes.
 const MOST_SMALL: usize = 1000;

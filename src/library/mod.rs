@@ -18,6 +18,12 @@ mod article;
 mod numbers;
 mod rounding;
 mod statistics;
+mod queue;
+mod queueing;
+mod scaling;
+mod units;
+mod series;
+mod matrices;
 mod order;
 mod sequences;
 mod higher_order;
@@ -25,6 +31,10 @@ mod predicates;
 mod sets;
 mod maps;
 mod tables;
+mod voting;
+mod rankings;
+mod bidding;
+mod waiting;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -119,6 +129,11 @@ impl Param {
 
     const fn may(name: &'static str, kinds: Kinds) -> Self {
         Self { name, kinds, items: Kinds::ANY, optional: true, keyword: false }
+    }
+
+    /// Must be given, and by its name.
+    const fn named(name: &'static str, kinds: Kinds) -> Self {
+        Self { name, kinds, items: Kinds::ANY, optional: false, keyword: true }
     }
 
     const fn keyword(name: &'static str, kinds: Kinds) -> Self {
@@ -248,12 +263,17 @@ impl Names for Library {
     }
 }
 
-static FAMILIES: [&[Builtin]; 12] = [
+static FAMILIES: [&[Builtin]; 21] = [
     text::ROWS,
     wording::ROWS,
     numbers::ROWS,
     rounding::ROWS,
     statistics::ROWS,
+    queueing::ROWS,
+    scaling::ROWS,
+    units::ROWS,
+    series::ROWS,
+    matrices::ROWS,
     order::ROWS,
     sequences::ROWS,
     higher_order::ROWS,
@@ -261,6 +281,10 @@ static FAMILIES: [&[Builtin]; 12] = [
     sets::ROWS,
     maps::ROWS,
     tables::ROWS,
+    voting::ROWS,
+    rankings::ROWS,
+    bidding::ROWS,
+    waiting::ROWS,
 ];
 
 /// Looked into at every call by name; never iterated, so that no order depends on it.

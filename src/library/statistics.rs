@@ -188,12 +188,12 @@ fn weighted<'a>(call: &Call<'a>) -> Result<Vec<(&'a Value, &'a Value)>, String> 
     }
 }
 
-fn other_length(found: usize, wanted: usize, of: &str) -> String {
+pub(super) fn other_length(found: usize, wanted: usize, of: &str) -> String {
     format!("has {found} elements and `{of}` {wanted}")
 }
 
 /// Refuses lists of which no two have one length.
-fn same_length(call: &TypeCall<'_>, at: usize, other: usize) -> Result<(), Misfit> {
+pub(super) fn same_length(call: &TypeCall<'_>, at: usize, other: usize) -> Result<(), Misfit> {
     let (a, b) = (call.ty(at), call.ty(other));
     let ((_, min, max), (_, least, most)) = (known::elements(&a), known::elements(&b));
     let apart = max.is_some_and(|max| max < least) || most.is_some_and(|most| most < min);

@@ -106,6 +106,12 @@ fn number_calls() -> Vec<(&'static str, Vec<Value>)> {
         ("pow", vec![two.clone(), Value::Int(-2)]),
         ("div_exact", vec![Value::Int(-140), Value::Int(7)]),
         ("div_exact", vec![Value::Int(140), Value::Int(-7)]),
+        ("dot", vec![numbers.clone(), ints(&[1, 2, 3])]),
+        ("dot", vec![ints(&[4, -5]), ints(&[1, 2])]),
+        ("norm2", vec![ints(&[3, 4])]),
+        ("harmonic", vec![Value::Int(100), half.clone()]),
+        ("gram_off_diagonal", vec![Value::list([ints(&[1, 2]), ints(&[-3, 4])])]),
+        ("gram_off_diagonal", vec![Value::list([numbers.clone()])]),
         ("int", vec![half.clone()]),
         ("int", vec![text("x"), half.clone()]),
         ("range", vec![Value::Int(90), Value::Int(150)]),
@@ -121,6 +127,14 @@ fn collection_calls() -> Vec<(&'static str, Vec<Value>)> {
     let numbers = Value::list([two.clone(), half.clone(), Value::Int(-3)]);
     let entry = map(&[("b", two.clone()), ("a", half.clone())]);
     vec![
+        ("products", vec![numbers.clone(), ints(&[7, 8, 9])]),
+        ("mask", vec![numbers.clone(), ints(&[0, 1])]),
+        ("mask", vec![ints(&[4, 5]), ints(&[])]),
+        ("top_k", vec![numbers.clone(), two.clone()]),
+        ("matvec", vec![Value::list([numbers.clone(), ints(&[1, 0, 0])]), floats(&[0.5, 1.0, 2.0])]),
+        ("matmul", vec![Value::list([ints(&[1, 2])]), Value::list([ints(&[3, 4]), Value::list([one.clone(), half.clone()])])]),
+        ("transpose", vec![Value::list([numbers.clone(), ints(&[1, 0, 0])])]),
+        ("column_norms", vec![Value::list([numbers.clone()])]),
         ("batch", vec![numbers.clone(), two.clone(), text("-")]),
         ("batch", vec![numbers.clone(), two.clone()]),
         ("batch", vec![ints(&[]), two.clone()]),
@@ -168,9 +182,38 @@ fn collection_calls() -> Vec<(&'static str, Vec<Value>)> {
     ]
 }
 
+/// Calls whose results are tallies, winners or cycles.
+fn decision_calls() -> Vec<(&'static str, Vec<Value>)> {
+    let tally = map(&[("b", Value::Int(2)), ("a", Value::Int(2))]);
+    let rankings = Value::list([texts(&["a", "b"]), texts(&["b", "a"])]);
+    let figures = ["cost", "minutes", "skill_pct", "load_pct"].map(|name| (name, Value::Int(9)));
+    let bid = map(&[("agent", text("x"))].into_iter().chain(figures).collect::<Vec<_>>());
+    let wait = |from: &str, to: &str| map(&[("agent", text(from)), ("held_by", text(to))]);
+    vec![
+        ("weighted_tally", vec![votes(), text("option"), text("weight")]),
+        ("weighted_tally", vec![votes(), text("option"), text("weight"), texts(&["c", "b", "a"])]),
+        ("shares", vec![tally.clone()]),
+        ("leaders", vec![tally.clone()]),
+        ("reaches", vec![Value::Int(200), Value::Int(300), Value::Int(2), Value::Int(3)]),
+        ("exceeds", vec![Value::Int(200), Value::Int(300), Value::Int(2), Value::Int(3)]),
+        ("majority", vec![tally.clone(), Value::Int(1), Value::Int(2)]),
+        ("majority", vec![map(&[("a", Value::Int(2))]), Value::Int(1), Value::Int(2)]),
+        ("borda", vec![rankings.clone(), ints(&[3, 2])]),
+        ("pairwise", vec![rankings.clone()]),
+        ("condorcet", vec![rankings.clone(), ints(&[3, 2])]),
+        ("condorcet", vec![rankings.clone()]),
+        ("kendall_w", vec![rankings]),
+        ("bid_scores", vec![Value::list([bid.clone()]), Value::Int(10), Value::Int(5)]),
+        ("award", vec![Value::list([bid.clone()]), Value::Int(10), Value::Int(5)]),
+        ("award", vec![Value::list([bid]), Value::Int(10), Value::Int(50)]),
+        ("wait_cycle", vec![Value::list([wait("a", "b"), wait("b", "a")]), text("agent"), text("held_by")]),
+        ("wait_cycle", vec![Value::list([wait("a", "b")]), text("agent"), text("held_by")]),
+    ]
+}
+
 #[test]
 fn results_are_of_the_inferred_type() {
-    let calls = number_calls().into_iter().chain(collection_calls());
+    let calls = number_calls().into_iter().chain(collection_calls()).chain(decision_calls());
     let unsound: Vec<_> = calls.filter(|(name, args)| !is_sound(name, args)).collect();
     assert!(unsound.is_empty(), "{unsound:#?}");
 }

@@ -2,12 +2,14 @@
 #![allow(clippy::disallowed_methods, reason = "tests read and write files themselves")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop")]
 
+mod figures;
 mod workbench;
 mod workspace;
 
 mod aims;
 mod architecture;
 mod cli;
+mod coordination;
 mod determinism;
 mod diagnostics;
 mod draws;
@@ -21,6 +23,7 @@ mod memory;
 mod misspelling;
 mod mutation;
 mod newcomer;
+mod performance;
 mod policies;
 mod procedure;
 mod properties;
@@ -28,6 +31,8 @@ mod record_schema;
 mod recipes;
 mod rederive;
 mod reference;
+mod transformer;
 mod used;
+mod wina;
 mod wording;
 mod worlds;

@@ -26,7 +26,7 @@ use dictum::pipeline::{record, sound};
 use dictum::source::Sources;
 
 use super::diagnostics::run::Found;
-use super::workbench::{ROOT, SHIPPED, files, policies, world};
+use super::workbench::{ROOT, SHIPPED, files, shipped, world};
 use mutate::{Choices, damaged};
 
 /// How many mutants there are.
@@ -178,5 +178,5 @@ fn no_damage_stops_the_program_or_goes_without_a_place() {
 
 #[test]
 fn no_damage_to_policies_does_either() {
-    damage(0..OF_POLICIES, vec![policies(), policies()]);
+    damage(0..OF_POLICIES, vec![shipped("policy_governance"), shipped("policy_governance")]);
 }

@@ -14,7 +14,7 @@ use dictum::data::{Text, Value};
 use dictum::engine::rego::{self, Question, Version};
 use dictum::json;
 
-use super::workbench::{policies, request, stream, world};
+use super::workbench::{request, shipped, stream, world};
 
 const DATASET: &str = "policy_governance";
 const RECORDS: u64 = 10_000;
@@ -42,7 +42,7 @@ fn texts(value: &Value, path: &str) -> Vec<String> {
 }
 
 fn lines(count: u64) -> Vec<String> {
-    let text = stream(&world(policies()), DATASET, Request { size: Some(count), ..request() });
+    let text = stream(&world(shipped("policy_governance")), DATASET, Request { size: Some(count), ..request() });
     text.lines().map(str::to_owned).collect()
 }
 
@@ -144,7 +144,7 @@ fn balanced(records: &[Value]) {
 fn shapes_threads_and_the_interpreter_give_one_text() {
     let made = |plain: bool, threads: usize| {
         let request = Request { size: Some(60), plain, threads: Some(threads), ..request() };
-        stream(&world(policies()), DATASET, request)
+        stream(&world(shipped("policy_governance")), DATASET, request)
     };
     let text = made(false, 1);
     assert_eq!(text.lines().count(), 60);

@@ -248,7 +248,8 @@ fn param(param: &Param) -> String {
     }
     if param.keyword {
         kind.push_str(", by keyword");
-    } else if param.optional {
+    }
+    if param.optional {
         kind.push_str(", optional");
     }
     format!("`{}` ({kind})", param.name)
