@@ -11,7 +11,7 @@ use crate::data::Value;
 use crate::random::{Key, Quota, QuotaCache, Share};
 
 /// Records in a shard: what one worker makes at a time, few enough to stay in its cache. It reaches no output.
-pub const SHARD: u64 = 1024;
+pub const SHARD: u64 = 64;
 
 /// The labels of one aim with how they are dealt, by scenario; `None` where it plans none.
 type Dealt<'c> = Vec<Option<(Quota, &'c [Value])>>;
