@@ -57,6 +57,7 @@ fn begin(workspace: &Workspace<'_>, current: &Path, args: &Args, messages: &Mess
     let folder = args.out.as_ref().map_or_else(|| workspace.root.join("out"), |out| joined(current, out));
     let request = Request {
         overrides: args.values.overrides()?,
+        view: args.view.clone(),
         size: args.size,
         seed,
         from: args.from,

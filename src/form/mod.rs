@@ -46,6 +46,7 @@ mod with;
 mod policy;
 mod say;
 mod record;
+mod view;
 mod refused;
 
 use crate::program::Form;
@@ -55,6 +56,7 @@ pub use parse::{Files, Parse, Position, Shape, bad_name, is_name, unwritten};
 pub use pick::weighted_values;
 pub use record::record;
 pub use refused::refused;
+pub use view::shown;
 
 /// One form of the language.
 pub struct FormKind {

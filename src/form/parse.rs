@@ -4,7 +4,7 @@ use super::data::{ListData, Literal, MapData, Templated};
 use super::modifiers;
 use super::{FORMS, FormKind, MODIFIERS, find, pick, say};
 use crate::data::Text;
-use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
+use crate::diag::{Code, Diagnostic, Diagnostics, codes, quoted_list};
 use crate::engine::yaml::{Entry, Node, NodeKind};
 use crate::program::{ExprText, Form, TemplateText};
 use crate::source::Span;
@@ -18,6 +18,33 @@ pub enum Position {
     Say,
     /// `derive`, functions, records: forms that compute; a list is a list.
     Pure,
+    /// `views`: forms that compute, of a record that is already made.
+    View,
+}
+
+impl Position {
+    /// Whether forms compute here, and nothing is drawn or worded.
+    #[must_use]
+    pub fn computes(self) -> bool {
+        matches!(self, Self::Pure | Self::View)
+    }
+
+    /// What stands here, for messages.
+    #[must_use]
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Draw => "a draw",
+            Self::Say => "wording",
+            Self::Pure => "what is computed",
+            Self::View => "a view",
+        }
+    }
+
+    /// The code of a draw that stands here, where keys carry a `$` or do not.
+    #[must_use]
+    pub(super) fn drawn(self, dollar: bool) -> Code {
+        if dollar && self != Self::View { codes::DRAWN_LABEL } else { codes::WRONG_POSITION }
+    }
 }
 
 /// Where template files are found.
@@ -189,11 +216,10 @@ impl Parse<'_> {
         // In wording a pick chooses among alternatives.
         let worded = position == Position::Say && kind.head == pick::KIND.head;
         if kind.draws && position != Position::Draw && !worded {
-            let place = if position == Position::Say { "wording" } else { "what is computed" };
-            let code = if dollar { codes::DRAWN_LABEL } else { codes::WRONG_POSITION };
-            let message = format!("`{}` draws, and {place} cannot", spelt(kind.head, dollar));
+            let message = format!("`{}` draws, and {} cannot", spelt(kind.head, dollar), position.what());
             self.report(
-                Diagnostic::error(code, head.key_span, message).hint("draw it under `context` or `draw` and read its name here"),
+                Diagnostic::error(position.drawn(dollar), head.key_span, message)
+                    .hint("draw it under `context` or `draw` and read its name here"),
             );
             return None;
         }

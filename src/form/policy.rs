@@ -41,7 +41,7 @@ pub(super) const KIND: FormKind = FormKind {
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
-    if shape.position != Position::Pure {
+    if !shape.position.computes() {
         let message = "`policy` computes, and cannot stand where values are drawn or worded";
         cx.report(
             Diagnostic::error(codes::WRONG_POSITION, shape.head_span, message)
