@@ -33,6 +33,7 @@ mod rederive;
 mod reference;
 mod transformer;
 mod used;
+mod views;
 mod wina;
 mod wording;
 mod worlds;
