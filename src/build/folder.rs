@@ -256,6 +256,7 @@ fn built(made: &Made, layout: &Layout) -> Built {
     Built {
         dataset: made.dataset.clone(),
         records: made.entry.records,
+        left_out: made.entry.view.as_ref().map_or(0, |view| view.left_out),
         attempts: made.entry.attempts,
         files: layout.roots.iter().zip(&made.files).map(file).collect(),
         judged: matches!(made.entry.expectations, Expectations::Judged(_)),

@@ -109,9 +109,11 @@ pub trait Reporter {
 pub struct Built {
     /// Its name.
     pub dataset: String,
-    /// How many records.
+    /// How many records were written.
     pub records: u64,
-    /// How many attempts they took together; `None` where nothing is planned or required.
+    /// How many more were made, which a view leaves out.
+    pub left_out: u64,
+    /// How many attempts all of them took together; `None` where nothing is planned or required.
     pub attempts: Option<u64>,
     /// Path under the output folder and length in bytes of every file of records.
     pub files: Vec<(String, u64)>,

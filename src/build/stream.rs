@@ -65,6 +65,7 @@ pub(super) fn write(
     let built = Built {
         dataset: one.checked.spec.name.to_string(),
         records: records.written(),
+        left_out: plan.count - records.written(),
         attempts: (!one.checked.settling.is_idle()).then_some(records.attempts),
         files: written.iter().map(|file| ("-".to_owned(), file.bytes)).collect(),
         judged: matches!(expectations, Expectations::Judged(_)),

@@ -1,6 +1,6 @@
 //! What a build tells while it runs.
 
-use super::progress::{Progress, Run, plural};
+use super::progress::{Progress, Run, count, plural};
 use crate::build::{Built, Reporter};
 
 /// A bar or lines on standard error, and notes kept for the end: a note must not fall into a bar.
@@ -43,11 +43,15 @@ impl Reporter for Report {
     }
 }
 
-/// `1,000 records, 2.3 attempts a record, 4 files`; a stream is no file.
+/// `1,000 records, 2.3 attempts a record, 4 files`, of a view `250 of 1,000 records`; a stream is no file.
 fn made(built: &Built) -> String {
-    let mut records = plural(built.records, "record");
-    if let Some(attempts) = built.attempts.filter(|_| built.records > 0) {
-        records = format!("{records}, {} attempts a record", tenths(attempts, built.records));
+    let made = built.records + built.left_out;
+    let mut records = plural(made, "record");
+    if built.left_out > 0 {
+        records = format!("{} of {records}", count(built.records));
+    }
+    if let Some(attempts) = built.attempts.filter(|_| made > 0) {
+        records = format!("{records}, {} attempts a record", tenths(attempts, made));
     }
     match built.files.iter().filter(|(path, _)| path != "-").count() {
         0 => records,

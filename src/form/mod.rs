@@ -5,6 +5,7 @@
 //! `give`) they carry a `$`. Adding a form is adding a file and a line in [`FORMS`].
 
 mod key;
+mod position;
 mod parse;
 mod data;
 mod modifiers;
@@ -52,8 +53,9 @@ mod refused;
 use crate::program::Form;
 pub use data::literal;
 pub use key::Key;
-pub use parse::{Files, Parse, Position, Shape, bad_name, is_name, unwritten};
+pub use parse::{Files, Parse, Shape, bad_name, is_name, unwritten};
 pub use pick::weighted_values;
+pub use position::Position;
 pub use record::record;
 pub use refused::refused;
 pub use view::shown;

@@ -12,7 +12,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::FormKind;
-use super::parse::{Parse, Position, Shape};
+use super::parse::{Parse, Shape};
+use super::position::Position;
 use crate::data::{Field, Fields, Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::engine::rego::{self, Question, Version};

@@ -89,7 +89,8 @@ fn a_view_projects_and_filters() {
     assert!(kinds("new") > kinds("known") && kinds("new") + kinds("known") == shown.len());
     // An `id` that the view writes stays where it is written.
     let first = stream(&world, "desk", of("first"));
-    assert_eq!(first, (0..3).map(|n| format!("{{\"n\":{n},\"id\":\"desk_{n:06}\"}}\n")).collect::<String>());
+    let written: Vec<String> = (0..3).map(|n| format!("{{\"n\":{n},\"id\":\"desk_{n:06}\"}}\n")).collect();
+    assert_eq!(first, written.concat());
 }
 
 #[test]
@@ -192,11 +193,15 @@ fn what_does_not_go_with_a_view_is_refused() {
 fn datasets_without_the_view_are_left_out_of_all_and_refused_by_name() {
     let workspace = Workspace::new().file("scenarios/desk.yaml", &spec()).file("scenarios/other.yaml", OTHER);
     let output = workspace.run(&["build", "--view", "first", "--format", "jsonl"]).ends(0);
-    assert!(output.stderr.contains("desk: 3 records, 1 file"), "{}", output.stderr);
+    assert!(output.stderr.contains("desk: 3 of 2,100 records, 1 file"), "{}", output.stderr);
     assert!(output.stderr.contains("other: left out, it has no view `first`"), "{}", output.stderr);
     assert_eq!(workspace.files("out/data").len(), 1);
     let named = workspace.run(&["build", "other", "desk", "--view", "first"]).ends(1);
-    assert!(named.stderr.contains("`other` has no view `first`") && named.stderr.contains("there are no views"), "{}", named.stderr);
+    assert!(
+        named.stderr.contains("`other` has no view `first`") && named.stderr.contains("there are no views"),
+        "{}",
+        named.stderr
+    );
     let preview = workspace.run(&["preview", "desk", "--view", "first", "-n", "4", "--message-format", "json"]).ends(0);
     assert_eq!(preview.stdout.lines().count(), 3);
     let person = workspace.run(&["preview", "desk", "--view", "first", "--index", "3"]).ends(0);
@@ -226,7 +231,8 @@ fn a_module_gives_views_to_the_datasets_that_use_it() {
     let module = "dictum: 1\nfacts: {names: {mail: letters, phone: calls, chat: chats}}\nviews: {short: {record: {by: '{{ names[channel] }}'}}}\n";
     let used = SPEC.replace("size: 2100\n", "size: 9\nuse: [shapes.yaml]\n");
     let twin = used.replace("dataset: desk", "dataset: twin");
-    let world = world([("scenarios/desk.yaml", used), ("scenarios/twin.yaml", twin), ("scenarios/shapes.yaml", module.to_owned())]);
+    let world =
+        world([("scenarios/desk.yaml", used), ("scenarios/twin.yaml", twin), ("scenarios/shapes.yaml", module.to_owned())]);
     let files = built(&world, Request { formats: formats("jsonl"), ..of("short") });
     for name in ["desk", "twin"] {
         let records = read_jsonl(&files[&format!("data/{name}/train-00000-of-00001.jsonl")]);

@@ -180,11 +180,7 @@ fn the_old_layout_holds_the_values_of_the_record() {
                     share,
                 ),
                 ("/target_output/expected_improvements/meets_targets", "/target_output/meets_targets/overall", same),
-                (
-                    "/target_output/expected_improvements/p99_latency_ms",
-                    "/target_output/optimized_metrics/p99_latency_ms",
-                    same,
-                ),
+                ("/target_output/expected_improvements/p99_latency_ms", "/target_output/optimized_metrics/p99_latency_ms", same),
             ],
         ),
         (
