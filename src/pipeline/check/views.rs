@@ -77,14 +77,14 @@ pub(super) fn lower(spec: &Spec, cx: &mut Lower<'_>) -> Vec<Lowered> {
 
 fn one(name: &Text, view: &spec::View, cx: &mut Lower<'_>) -> Lowered {
     let filter = view.filter.as_ref().map(|that| condition(that, cx));
-    let outside = cx.assumed();
+    let (outside, errors) = (cx.assumed(), cx.diagnostics.counts().0);
     if let Some(that) = &view.filter {
         cx.assume(that, Answer::Yes);
     }
     let ((lowered, reads), causes) =
         cx.causes_of(|cx| cx.reads_of(|cx| cx.guarded(view.filter.is_some(), |cx| view.record.lower(cx))));
     cx.forget(outside);
-    if reads.is_empty() && causes.is_empty() && !lowered.ty.is_any() {
+    if reads.is_empty() && causes.is_empty() && cx.diagnostics.counts().0 == errors {
         let message = format!("the view `{name}` reads nothing of the record");
         let hint = "read its names, or `record`: `request: \"{{ record.input.request }}\"`";
         cx.report(Diagnostic::error(codes::CONSTANT, view.span, message).hint(hint));
