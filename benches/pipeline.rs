@@ -26,8 +26,16 @@ use dictum::source::Sources;
 use dictum::world::SystemWorld;
 
 const SPEC: &str = "constitutional_ai.yaml";
-/// The dataset whose records hold rules that are evaluated.
-const POLICIES: &str = "policy_governance.yaml";
+/// The datasets that are made as a whole.
+const SPECS: [&str; 7] = [
+    SPEC,
+    "constitutional_ai_pairs.yaml",
+    "multi_agent_coordination.yaml",
+    "performance_optimization.yaml",
+    "policy_governance.yaml",
+    "transformer_efficiency.yaml",
+    "wina_optimization.yaml",
+];
 /// Records of the stages; of the whole ten times as many, so that all threads have work.
 const RECORDS: u64 = 1024;
 
@@ -80,7 +88,7 @@ fn stages(criterion: &mut Criterion) {
 }
 
 fn whole(criterion: &mut Criterion) {
-    for spec in [SPEC, POLICIES] {
+    for spec in SPECS {
         whole_of(criterion, spec);
     }
 }

@@ -48,6 +48,19 @@ pub fn listing(workspace: &Workspace<'_>, diagnostics: &mut Diagnostics) -> Resu
     Ok(found)
 }
 
+/// Those of a listing that are named, or all; names that are not in it are reported.
+#[must_use]
+pub fn named(known: Vec<(String, String)>, names: &[String], diagnostics: &mut Diagnostics) -> Vec<(String, String)> {
+    for name in names {
+        if !known.iter().any(|(one, _)| one == name) {
+            let all = || known.iter().map(|(one, _)| one.as_str());
+            let diagnostic = Diagnostic::unplaced(codes::DATASET_UNKNOWN, format!("there is no dataset `{name}`"));
+            diagnostics.push(diagnostic.suggest(name, all()).hint(format!("there is {}", quoted_list(all()))));
+        }
+    }
+    known.into_iter().filter(|(name, _)| names.is_empty() || names.contains(name)).collect()
+}
+
 /// Loads and checks the datasets named, or all, with the values of this build; every mistake of every one is reported, and, where all are asked for, those of
 /// modules that nothing uses.
 ///
@@ -60,15 +73,7 @@ pub fn select(
     sources: &mut Sources,
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Selected>, Failure> {
-    let known = listing(workspace, diagnostics)?;
-    for name in names {
-        if !known.iter().any(|(one, _)| one == name) {
-            let all = || known.iter().map(|(one, _)| one.as_str());
-            let diagnostic = Diagnostic::unplaced(codes::DATASET_UNKNOWN, format!("there is no dataset `{name}`"));
-            diagnostics.push(diagnostic.suggest(name, all()).hint(format!("there is {}", quoted_list(all()))));
-        }
-    }
-    let wanted = known.into_iter().filter(|(name, _)| names.is_empty() || names.contains(name));
+    let wanted = named(listing(workspace, diagnostics)?, names, diagnostics);
     let mut selected = Vec::new();
     let mut seen = Seen::default();
     for (_, path) in wanted {

@@ -25,7 +25,7 @@ use crate::pipeline::{Making, Stopped};
 use crate::source::Sources;
 use crate::world::WorldError;
 
-pub use datasets::{Selected, listing, select};
+pub use datasets::{Selected, listing, named, select};
 pub use piloted::piloted;
 pub use targets::warn_unfit;
 pub use views::choose;

@@ -73,8 +73,7 @@ pub(super) enum Command {
     /// Print a few records, from anywhere in a dataset
     Preview(Preview),
     /// List the datasets of the workspace
-    #[command(after_help = LIST_EXAMPLES)]
-    List,
+    List(List),
     /// Test the rules of policies, or evaluate one
     #[command(subcommand, after_help = POLICY_EXAMPLES)]
     Policy(Policy),
@@ -92,7 +91,7 @@ impl Command {
             Self::Build(_) => "build",
             Self::Check(_) => "check",
             Self::Preview(_) => "preview",
-            Self::List => "list",
+            Self::List(_) => "list",
             Self::Policy(Policy::Test(_)) => "policy test",
             Self::Policy(Policy::Eval(_)) => "policy eval",
             Self::Completions(_) => "completions",
@@ -105,7 +104,7 @@ impl Command {
         match self {
             Self::Build(build) => build.is_stream(),
             Self::Check(_) => false,
-            Self::Preview(_) | Self::List | Self::Policy(_) | Self::Completions(_) | Self::Man => true,
+            Self::Preview(_) | Self::List(_) | Self::Policy(_) | Self::Completions(_) | Self::Man => true,
         }
     }
 }
@@ -151,7 +150,7 @@ pub(super) struct Build {
     /// Datasets to build [default: all]
     #[arg(value_name = "DATASET")]
     pub(super) datasets: Vec<String>,
-    /// Build every dataset, as without names
+    /// Build every dataset, as without names, and report on all of them
     #[arg(long, conflicts_with = "datasets")]
     pub(super) all: bool,
     #[command(flatten)]
@@ -221,6 +220,15 @@ pub(super) enum Quality {
     /// Only records that a person approved
     #[value(hide = true)]
     High,
+}
+
+/// Arguments of `list`.
+#[derive(Args)]
+#[command(after_help = LIST_EXAMPLES)]
+pub(super) struct List {
+    /// Datasets to tell everything of [default: a line of each]
+    #[arg(value_name = "DATASET")]
+    pub(super) datasets: Vec<String>,
 }
 
 /// Arguments of `check`.
@@ -336,7 +344,8 @@ Examples:
 
 const LIST_EXAMPLES: &str = "\
 Examples:
-  dictum list
+  dictum list                         a line a dataset
+  dictum list reviews                 its scenarios, principles, fields and formats
   dictum list --message-format json   one JSON object a dataset";
 
 const POLICY_EXAMPLES: &str = "\

@@ -75,13 +75,14 @@ fn begin(workspace: &Workspace<'_>, current: &Path, args: &Args, messages: &Mess
     let stop = interrupt::listen()?;
     let mut report = Report::new(messages.progress());
     let Outcome { sources, diagnostics, result } = build(workspace, request, &mut report, &stop);
+    let made = if args.all { report.table() } else { String::new() };
     let notes = report.into_notes();
     let result = match result {
         // Whoever reads has enough.
         Err(Failure::Emit(error)) if is_stream && error.is_closed_pipe() => return Ok(Exit::Done),
         result => result.map(|built| built.into_iter().map(Made::from).collect::<Vec<_>>()),
     };
-    let lines = if result.is_ok() && !is_stream { outcome(&folder, current, lock) } else { Vec::new() };
+    let lines = if result.is_ok() && !is_stream { outcome(&made, &folder, current, lock) } else { Vec::new() };
     let ending = Ending::new(NAME, sources, diagnostics, result);
     Ok(messages.end(&Ending { seed: Some(seed), notes, lines, all_or_nothing: !is_stream, ..ending }))
 }
@@ -131,15 +132,15 @@ fn joined(current: &Path, out: &Path) -> PathBuf {
     current.join(out).components().collect()
 }
 
-/// Where everything went.
-fn outcome(folder: &Path, current: &Path, lock: LockMode) -> Vec<String> {
+/// What was made, where it was asked for, and where everything went.
+fn outcome(made: &str, folder: &Path, current: &Path, lock: LockMode) -> Vec<String> {
     let shown = folder.strip_prefix(current).ok().filter(|path| !path.as_os_str().is_empty()).unwrap_or(folder).display();
     let line = match lock {
         LockMode::Ignore => format!("written to {shown}"),
         LockMode::Check => format!("written to {shown}, as locked"),
         LockMode::Update => format!("written to {shown}, and locked in {LOCK_FILE}"),
     };
-    vec![line]
+    made.lines().map(str::to_owned).chain([line]).collect()
 }
 
 impl From<Built> for Made {

@@ -1,28 +1,28 @@
 //! `dictum list`: the datasets of the workspace.
 //!
-//! Out: a table on standard output, or a JSON object a line with the keys of [`Row`]. A dataset whose spec has errors is listed
-//! with what is known of it; its diagnostics are `check`'s to tell.
+//! Out: a table on standard output, all that is known of the datasets that were named, or a JSON object a line with the keys of
+//! [`Row`]. A dataset whose spec has errors is listed with what is known of it; its diagnostics are `check`'s to tell.
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
 use super::Exit;
+use super::args::List as Args;
 use super::messages::{Ending, Messages};
 use super::progress::count;
+use super::table::{Column, table};
 use super::terminal;
-use crate::build::{Failure, listing};
+use crate::build::{Failure, listing, named};
 use crate::diag::Diagnostics;
 use crate::pipeline::check::Checked;
+use crate::pipeline::emit;
 use crate::pipeline::load::Workspace;
 use crate::pipeline::sound;
 use crate::source::Sources;
 
-const HEADER: [&str; 5] = ["DATASET", "SIZE", "SCENARIOS", "FIELDS", "TITLE"];
-/// The columns that hold numbers.
-const NUMBERS: [usize; 2] = [1, 2];
-const BOLD: &str = "\x1b[1m";
-const PLAIN: &str = "\x1b[0m";
+const COLUMNS: [Column; 6] =
+    [("DATASET", false), ("SIZE", true), ("SCENARIOS", true), ("PRINCIPLES", true), ("FORMATS", false), ("TITLE", false)];
 
 /// One dataset; what is not known because its spec has errors is null.
 #[derive(Serialize)]
@@ -34,18 +34,25 @@ struct Row {
     title: Option<String>,
     size: Option<u64>,
     scenarios: Option<Vec<String>>,
+    /// Of the constitution, in its order.
+    principles: Option<Vec<String>>,
+    formats: Vec<&'static str>,
     /// The record's own fields, in order.
     fields: Option<Vec<String>>,
 }
 
-pub(super) fn run(workspace: &Workspace<'_>, messages: &Messages) -> Exit {
+pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -> Exit {
     let mut diagnostics = Diagnostics::default();
     let mut notes = Vec::new();
-    let result = listing(workspace, &mut diagnostics).and_then(|found| {
+    let found = listing(workspace, &mut diagnostics).map(|found| named(found, &args.datasets, &mut diagnostics));
+    let result = found.and_then(|found| {
+        if diagnostics.has_errors() {
+            return Err(Failure::Mistakes);
+        }
         let rows: Vec<Row> = found.into_iter().map(|(name, path)| row(workspace, name, &path)).collect();
         let wrong = rows.iter().filter(|row| !row.sound);
         notes.extend(wrong.map(|row| format!("`{0}` has errors: see `dictum check {0}`", row.dataset)));
-        print(&rows, messages)?;
+        print(&rows, !args.datasets.is_empty(), messages)?;
         Ok(Vec::<()>::new())
     });
     messages.end(&Ending { notes, ..Ending::new("list", Sources::default(), diagnostics, result) })
@@ -58,6 +65,10 @@ fn row(workspace: &Workspace<'_>, dataset: String, path: &str) -> Row {
         let map = checked.record.map.as_ref();
         map.map(|fields| fields.known.keys().map(ToString::to_string).collect()).unwrap_or_default()
     };
+    let principles = |checked: &Checked| {
+        let constitution = checked.spec.constitution.as_ref();
+        constitution.map(|one| one.principles.iter().map(|(name, _)| name.to_string()).collect()).unwrap_or_default()
+    };
     Row {
         dataset,
         spec: format!("scenarios/{path}"),
@@ -65,68 +76,60 @@ fn row(workspace: &Workspace<'_>, dataset: String, path: &str) -> Row {
         title: checked.and_then(|checked| checked.spec.title.clone()),
         size: checked.map(|checked| checked.spec.size),
         scenarios: checked.map(|checked| checked.spec.scenarios.iter().map(|one| one.name.to_string()).collect()),
+        principles: checked.map(principles),
+        formats: emit::FORMATS.iter().map(|format| format.name()).collect(),
         fields: checked.map(fields),
     }
 }
 
-fn print(rows: &[Row], messages: &Messages) -> Result<(), Failure> {
+fn print(rows: &[Row], whole: bool, messages: &Messages) -> Result<(), Failure> {
     let text = if messages.is_json() {
         let lines: Result<Vec<String>, _> = rows.iter().map(serde_json::to_string).collect();
         let failed = |error: serde_json::Error| Failure::Other { doing: "write the list", cause: error.to_string() };
         lines.map_err(failed)?.join("\n") + "\n"
+    } else if whole {
+        rows.iter().map(described).collect::<Vec<_>>().join("\n")
     } else {
-        table(rows, messages.colors_data())
+        let cells: Vec<[String; 6]> = rows.iter().map(cells).collect();
+        table(&COLUMNS, &cells, messages.colors_data())
     };
     terminal::print(text.as_bytes())
 }
 
-fn table(rows: &[Row], color: bool) -> String {
+fn cells(row: &Row) -> [String; 6] {
     let unknown = || "-".to_owned();
-    let cells = |row: &Row| {
-        [
-            row.dataset.clone(),
-            row.size.map_or_else(unknown, count),
-            row.scenarios.as_ref().map_or_else(unknown, |names| count(names.len() as u64)),
-            row.fields.as_ref().map_or_else(unknown, |names| names.join(", ")),
-            row.title.clone().unwrap_or_default(),
-        ]
-    };
-    let lines: Vec<[String; 5]> = std::iter::once(HEADER.map(str::to_owned)).chain(rows.iter().map(cells)).collect();
-    let width = |column: usize| lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max();
-    let widths: Vec<usize> = (0..HEADER.len()).map(|column| width(column).unwrap_or(0)).collect();
-    let mut text = String::new();
-    for (at, line) in lines.iter().enumerate() {
-        let mut row = String::new();
-        for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
-            // Writing into a string cannot fail.
-            let _ = if NUMBERS.contains(&column) { write!(row, "{cell:>width$}  ") } else { write!(row, "{cell:<width$}  ") };
-        }
-        let row = row.trim_end();
-        let _ = if at == 0 && color { writeln!(text, "{BOLD}{row}{PLAIN}") } else { writeln!(text, "{row}") };
-    }
-    text
+    let number = |names: &Option<Vec<String>>| names.as_ref().map_or_else(unknown, |names| count(names.len() as u64));
+    [
+        row.dataset.clone(),
+        row.size.map_or_else(unknown, count),
+        number(&row.scenarios),
+        number(&row.principles),
+        row.formats.join(" "),
+        row.title.clone().unwrap_or_default(),
+    ]
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_are_as_wide_as_their_widest_cell() {
-        let row = |name: &str, size| Row {
-            dataset: name.to_owned(),
-            spec: String::new(),
-            sound: size != Some(0),
-            title: Some("Führung".to_owned()),
-            size,
-            scenarios: size.map(|_| vec!["a".to_owned()]),
-            fields: size.map(|_| vec!["input".to_owned(), "target".to_owned()]),
-        };
-        let expected = "\
-DATASET   SIZE  SCENARIOS  FIELDS         TITLE
-reviews  1,000          1  input, target  Führung
-x            -          -  -              Führung
-";
-        assert_eq!(table(&[row("reviews", Some(1000)), row("x", None)], false), expected);
+/// All that is known of a dataset, a line each.
+fn described(row: &Row) -> String {
+    let unknown = || "unknown: its spec has errors".to_owned();
+    let list = |names: &Option<Vec<String>>| match names.as_deref() {
+        None => unknown(),
+        Some([]) => "none".to_owned(),
+        Some(names) => names.join(", "),
+    };
+    let lines = [
+        ("title", row.title.clone().unwrap_or_else(|| "none".to_owned())),
+        ("spec", row.spec.clone()),
+        ("size", row.size.map_or_else(unknown, count)),
+        ("scenarios", list(&row.scenarios)),
+        ("principles", list(&row.principles)),
+        ("fields", list(&row.fields)),
+        ("formats", row.formats.join(", ")),
+    ];
+    let mut text = format!("{}\n", row.dataset);
+    for (head, value) in lines {
+        // Writing into a string cannot fail.
+        let _ = writeln!(text, "  {head:<12}{value}");
     }
+    text
 }

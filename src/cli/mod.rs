@@ -13,6 +13,7 @@ mod interrupt;
 mod messages;
 mod args;
 mod pretty;
+mod table;
 mod report;
 mod attempts;
 mod build;
@@ -65,7 +66,7 @@ fn run(cli: Cli) -> Exit {
         Command::Check(args) => within(&mut |workspace, _| check::run(workspace, &args, &messages)),
         Command::Preview(args) => within(&mut |workspace, _| preview::run(workspace, &args, &messages)),
         Command::Policy(args) => within(&mut |workspace, current| policy::run(workspace, current, &args, &messages)),
-        Command::List => within(&mut |workspace, _| list::run(workspace, &messages)),
+        Command::List(args) => within(&mut |workspace, _| list::run(workspace, &args, &messages)),
         Command::Completions(args) => completions::run(&args, &messages),
         Command::Man => man::run(&messages),
     }

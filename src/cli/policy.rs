@@ -11,6 +11,7 @@ use super::Exit;
 use super::args::{Policy as Args, PolicyEval, PolicyTest};
 use super::messages::{Ending, Messages};
 use super::progress::{count, plural};
+use super::table::{Column, table};
 use super::terminal;
 use crate::build::policies::{Chosen, MODULE, RuleReport, choose, report};
 use crate::build::{Failure, Selected, select};
@@ -22,9 +23,15 @@ use crate::pipeline::load::{Overrides, Workspace};
 use crate::record::Node;
 use crate::source::Sources;
 
-const HEADER: [&str; 7] = ["DATASET", "RULE", "MODULES", "CASES", "PASSED", "LINES", "COVERAGE"];
-const BOLD: &str = "\x1b[1m";
-const PLAIN: &str = "\x1b[0m";
+const COLUMNS: [Column; 7] = [
+    ("DATASET", false),
+    ("RULE", false),
+    ("MODULES", true),
+    ("CASES", true),
+    ("PASSED", true),
+    ("LINES", true),
+    ("COVERAGE", true),
+];
 
 pub(super) fn run(workspace: &Workspace<'_>, current: &Path, args: &Args, messages: &Messages) -> Exit {
     match args {
@@ -68,33 +75,15 @@ fn print(rules: &[RuleReport], messages: &Messages) -> Result<(), Failure> {
     } else if rules.is_empty() {
         String::new()
     } else {
-        table(rules, messages.colors_data())
+        shown(rules, messages.colors_data())
     };
     terminal::print(text.as_bytes())
 }
 
 /// The table, and below it the lines that no case reaches.
-fn table(rules: &[RuleReport], color: bool) -> String {
-    let cells: Vec<[String; 7]> = rules.iter().map(row).collect();
-    let width = |column: usize| {
-        let all = cells.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        all.chain(HEADER.get(column).map(|head| head.len())).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..HEADER.len()).map(width).collect();
-    let mut out = String::new();
-    let mut line = |cells: &[String], bold: bool| {
-        let mut text = String::new();
-        for (at, (cell, width)) in cells.iter().zip(&widths).enumerate() {
-            // Names stand left, numbers right.
-            let _ = if at < 2 { write!(text, "{cell:<width$}  ") } else { write!(text, "{cell:>width$}  ") };
-        }
-        let text = text.trim_end();
-        let _ = if bold && color { writeln!(out, "{BOLD}{text}{PLAIN}") } else { writeln!(out, "{text}") };
-    };
-    line(&HEADER.map(str::to_owned), true);
-    for cells in &cells {
-        line(cells, false);
-    }
+fn shown(rules: &[RuleReport], color: bool) -> String {
+    let rows: Vec<[String; 7]> = rules.iter().map(row).collect();
+    let mut out = table(&COLUMNS, &rows, color);
     for rule in rules.iter().filter(|rule| !rule.missed.is_empty()) {
         let _ = writeln!(out, "\n{}: no case reaches", rule.rule);
         for missed in &rule.missed {

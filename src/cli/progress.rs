@@ -69,14 +69,17 @@ impl Run {
         self.bar.inc(records);
     }
 
-    /// Replaces the bar by one line, such as `reviews: 1,000 records, 4 files in 0.4 s`; `done` is what was made.
-    pub fn finish(self, done: &str) {
+    /// Replaces the bar by one line, such as `reviews: 1,000 records, 4 files in 0.4 s`; `done` is what was made. Gives
+    /// the time it took.
+    pub fn finish(self, done: &str) -> Duration {
         self.bar.finish_and_clear();
+        let time = self.began.elapsed();
         if self.progress != Progress::Silent {
-            let line = format!("{}: {done} in {}\n", self.label, Elapsed(self.began.elapsed()));
+            let line = format!("{}: {done} in {}\n", self.label, Elapsed(time));
             // A closed standard error is no reason to fail: the datasets are written.
             let _ = io::stderr().write_all(line.as_bytes());
         }
+        time
     }
 }
 
@@ -92,6 +95,12 @@ fn pace(state: &ProgressState, out: &mut dyn fmt::Write) {
         // Writing into the line of the bar, which is a string, cannot fail.
         let _ = write!(out, ", {:.0}/s, {:#} left", HumanFloatCount(state.per_sec()), HumanDuration(state.eta()));
     }
+}
+
+/// A time taken, as a person says it.
+#[must_use]
+pub fn elapsed(time: Duration) -> String {
+    Elapsed(time).to_string()
 }
 
 /// A time taken, as a person says it: `38 ms`, `0.4 s`, `2 min 5 s`, `1 h 2 min`.

@@ -17,7 +17,9 @@ pub type List = Vec<Value>;
 ///
 /// Integers are 128 bits wide inside so that arithmetic cannot wrap unseen; records may hold only what fits 64 bits.
 /// Floats are always finite. `Undefined` is what an absent name reads as; it never enters a list, a map or a record.
+// The tag fills a word: values are moved in whole words, and a word that was written in pieces is slow to read.
 #[derive(Debug, Clone, Default)]
+#[repr(u64)]
 pub enum Value {
     /// Absent: not a value, and not null.
     #[default]

@@ -79,7 +79,7 @@ impl Op for CollectOp {
         let mut list = List::new();
         for (when, body) in &self.0 {
             let applies = match when {
-                Some(condition) => condition.eval(env)?.is_true(),
+                Some(condition) => condition.truth(env)?,
                 None => true,
             };
             if applies {

@@ -209,6 +209,7 @@ impl Each {
             nested: self.nested,
             lets: parts.lets,
             body: parts.body.op,
+            draws: inner.draws() || lets.iter().any(|(.., form)| form.draws()),
         };
         Lowered::new(op, result)
     }
@@ -258,6 +259,8 @@ struct EachOp {
     nested: bool,
     lets: Vec<Box<dyn Op>>,
     body: Box<dyn Op>,
+    /// Whether an element draws: only then it needs an address.
+    draws: bool,
 }
 
 impl Op for EachOp {
@@ -274,7 +277,7 @@ impl Op for EachOp {
             Value::Map(map) => {
                 for (key, item) in map.iter() {
                     let names = named_entry(self.both, key, item);
-                    self.element(&names, env.address.keyed(key), env, &mut made)?;
+                    self.element(&names, self.keyed_address(key, env), env, &mut made)?;
                 }
             }
             other => return Err(no_elements("each", other, self.span)),
@@ -287,6 +290,10 @@ impl Op for EachOp {
 }
 
 impl EachOp {
+    fn keyed_address(&self, key: &str, env: &Env<'_>) -> Address {
+        if self.draws { env.address.keyed(key) } else { env.address }
+    }
+
     fn element(&self, names: &[Value], address: Address, env: &Env<'_>, made: &mut Made) -> Result<(), Fault> {
         let level = env.level(Locals::Bound(names), address);
         let bound = env.inside(&level);
@@ -300,7 +307,7 @@ impl EachOp {
         let Value::Text(name) = name else {
             return Err(Box::new(Diagnostic::error(codes::TYPE_MISMATCH, self.span, "a `key` must be text")));
         };
-        let address = if self.keyed { address } else { env.address.keyed(&name) };
+        let address = if self.keyed { address } else { self.keyed_address(&name, env) };
         let level = env.level(Locals::Bound(names), address);
         self.body_of(&env.inside(&level), address, made, Some(name))
     }
@@ -310,7 +317,7 @@ impl EachOp {
         let level = bound.level(Locals::Lazy(&self.lets, &cells), address);
         let inside = bound.inside(&level);
         if let Some(filter) = &self.filter
-            && !filter.eval(&inside)?.is_true()
+            && !filter.truth(&inside)?
         {
             return Ok(());
         }

@@ -147,7 +147,7 @@ impl Op for FirstOp {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
         for (when, body) in &self.rows {
             let applies = match when {
-                Some(condition) => condition.eval(env)?.is_true(),
+                Some(condition) => condition.truth(env)?,
                 None => true,
             };
             if applies {

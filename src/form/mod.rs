@@ -60,6 +60,9 @@ pub use record::record;
 pub use refused::refused;
 pub use view::shown;
 
+/// The version of the language that this program speaks.
+pub const LANGUAGE_VERSION: u32 = 1;
+
 /// One form of the language.
 pub struct FormKind {
     /// The key that makes a mapping this form; its value is the main argument.

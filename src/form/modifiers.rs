@@ -179,7 +179,7 @@ struct WhenOp {
 
 impl Op for WhenOp {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
-        if self.condition.eval(env)?.is_true() { self.body.eval(env) } else { Ok(Cow::Owned(Value::Undefined)) }
+        if self.condition.truth(env)? { self.body.eval(env) } else { Ok(Cow::Owned(Value::Undefined)) }
     }
 }
 

@@ -115,7 +115,7 @@ impl Op for OnlyOp {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
         let mut found: Option<(usize, &RowOp)> = None;
         for (number, row) in (1..).zip(&self.rows) {
-            if !row.when.eval(env)?.is_true() {
+            if !row.when.truth(env)? {
                 continue;
             }
             if let Some((first, other)) = found {

@@ -1,19 +1,31 @@
-//! The record: a map of data, with an `id` of its own where the spec gives none.
+//! The record: a map of data, with an `id` of its own where the spec gives none, and with its `metadata` completed.
+//!
+//! Metadata say where a record comes from: the quality level and the language version, and the address, which is all that it takes
+//! to make the record again. They are added behind the author's own; a record without `metadata` stays without.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::data::{Field, Map, Text, Type, Value};
+use super::LANGUAGE_VERSION;
+use crate::data::{Field, Fields, Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::program::{Env, Fault, Form, Lower, Lowered, Op};
 use crate::source::Span;
+
+/// The key of a record whose map is completed.
+const METADATA: &str = "metadata";
+/// How far records were judged: schema, hash, checks, policies and expectations.
+const QUALITY_LEVEL: &str = "synthetic";
+/// What is added, in order.
+const ADDED: [&str; 3] = ["quality_level", "language_version", "address"];
 
 struct Identified {
     dataset: Text,
     inner: Box<dyn Form>,
 }
 
-/// A record whose `id`, where it has none, is the dataset's name and the index in at least six digits.
+/// A record whose `id`, where it has none, is the dataset's name and the index in at least six digits, and whose `metadata`, where
+/// it has them, end with its quality level, the language version and its address.
 #[must_use]
 pub fn record(dataset: &str, inner: Box<dyn Form>) -> Box<dyn Form> {
     Box::new(Identified { dataset: Text::from(dataset), inner })
@@ -34,12 +46,15 @@ impl Form for Identified {
             cx.report(Diagnostic::error(codes::WRONG_TYPE, self.span(), message));
             return Lowered::refused();
         };
-        if fields.known.contains_key("id") {
-            return lowered;
+        let mut fields = fields.clone();
+        let add_id = !fields.known.contains_key("id");
+        if add_id {
+            fields.known.shift_insert(0, Text::from("id"), Field { ty: Type::any_text(), optional: false });
         }
-        let mut with_id = fields.clone();
-        with_id.known.shift_insert(0, Text::from("id"), Field { ty: Type::any_text(), optional: false });
-        Lowered::new(IdentifiedOp { dataset: self.dataset.clone(), inner: lowered.op }, Type::of_fields(with_id))
+        let metadata = fields.known.get_mut(METADATA).filter(|field| field.ty.is_map()).and_then(|field| field.ty.map_mut());
+        let added = metadata.map(|metadata| self.complete(metadata, cx));
+        let op = RecordOp { dataset: self.dataset.clone(), add_id, added: added.is_some(), inner: lowered.op };
+        Lowered::new(op, Type::of_fields(fields))
     }
 
     fn draws(&self) -> bool {
@@ -51,22 +66,69 @@ impl Form for Identified {
     }
 }
 
-struct IdentifiedOp {
+impl Identified {
+    /// Adds what is known of a record's origin to the type of its metadata; a name that the author took is reported.
+    fn complete(&self, metadata: &mut Fields, cx: &mut Lower<'_>) {
+        let number = || Type::int_range(0, u64::MAX.into());
+        let dataset = Type::words([self.dataset.clone()]);
+        let address = Type::map_of([("dataset", dataset), ("index", number()), ("seed", number())]);
+        let version = i128::from(LANGUAGE_VERSION);
+        let types = [Type::words([QUALITY_LEVEL]), Type::int_range(version, version), address];
+        let own = self.inner.fields().iter().find(|(name, _)| name == METADATA);
+        for (name, ty) in ADDED.into_iter().zip(types) {
+            if metadata.known.insert(Text::from(name), Field { ty, optional: false }).is_some() {
+                let written = own.and_then(|(_, form)| form.fields().iter().find(|(key, _)| key == name));
+                let span = written.map_or_else(|| self.span(), |(_, form)| form.span());
+                let message = format!("`{name}` is added to the metadata of every record, and is given here");
+                cx.report(
+                    Diagnostic::error(codes::NAME_COLLISION, span, message).hint("give yours another name, or leave it out"),
+                );
+            }
+        }
+    }
+}
+
+struct RecordOp {
     dataset: Text,
+    add_id: bool,
+    /// Whether the metadata are completed.
+    added: bool,
     inner: Box<dyn Op>,
 }
 
-impl Op for IdentifiedOp {
+impl Op for RecordOp {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
         let value = self.inner.eval(env)?.into_owned();
         let Value::Map(inner) = value else { return Ok(Cow::Owned(value)) };
         let mut map = Map::with_capacity(inner.len() + 1);
-        let id = Text::from(format!("{}_{:06}", self.dataset, env.frame.at.index));
-        map.push_new(Text::from("id"), Value::Text(id));
-        match Arc::try_unwrap(inner) {
-            Ok(fields) => fields.into_iter().for_each(|(key, value)| map.push_new(key, value)),
-            Err(shared) => shared.iter().for_each(|(key, value)| map.push_new(key.clone(), value.clone())),
+        if self.add_id {
+            let id = Text::from(format!("{}_{:06}", self.dataset, env.frame.at.index));
+            map.push_new(Text::from("id"), Value::Text(id));
+        }
+        for (key, value) in Arc::unwrap_or_clone(inner) {
+            let value = match value {
+                Value::Map(metadata) if self.added && key == METADATA => self.completed(metadata, env),
+                other => other,
+            };
+            map.push_new(key, value);
         }
         Ok(Cow::Owned(Value::Map(Arc::new(map))))
+    }
+}
+
+impl RecordOp {
+    fn completed(&self, metadata: Arc<Map>, env: &Env<'_>) -> Value {
+        let (index, seed) = (env.frame.at.index, env.frame.shared.seed);
+        let address = Value::map([
+            (Text::from("dataset"), Value::Text(self.dataset.clone())),
+            (Text::from("index"), Value::Int(index.into())),
+            (Text::from("seed"), Value::Int(seed.into())),
+        ]);
+        let values = [Value::text(QUALITY_LEVEL), Value::Int(LANGUAGE_VERSION.into()), address];
+        let mut metadata = Arc::unwrap_or_clone(metadata);
+        for (name, value) in ADDED.into_iter().zip(values) {
+            metadata.push_new(Text::from(name), value);
+        }
+        Value::Map(Arc::new(metadata))
     }
 }

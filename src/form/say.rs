@@ -92,7 +92,7 @@ impl Op for SayOp {
         let mut eligible = Vec::with_capacity(self.rows.len());
         for ((when, body), weight) in self.rows.iter().zip(&self.weights) {
             let applies = match when {
-                Some(condition) => condition.eval(env)?.is_true(),
+                Some(condition) => condition.truth(env)?,
                 None => true,
             };
             if applies {

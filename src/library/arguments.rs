@@ -8,7 +8,7 @@ use crate::data::{Map, Text, Type, Value};
 use crate::diag::{Code, codes, nearest, quoted_list};
 
 /// No row has more parameters; what exceeds them is `rest` or `open`.
-pub(super) const MOST_PARAMS: usize = 8;
+pub const MOST_PARAMS: usize = 8;
 
 /// The greatest count that a parameter such as `digits` takes.
 const MOST_SMALL: usize = 1000;
@@ -174,6 +174,25 @@ pub(super) fn bind<'a, T: Argument>(
     Ok(bound)
 }
 
+/// Values in the order of the parameters, as [`places`] says; checked like any others.
+pub(super) fn bind_placed<'a>(
+    builtin: &'static Builtin,
+    slots: [Option<&'a Value>; MOST_PARAMS],
+) -> Result<Bound<'a, Value>, Misfit> {
+    let bound = Bound { positional: builtin.params.len(), ..Bound::of_slots(builtin, slots) };
+    check(&bound)?;
+    Ok(bound)
+}
+
+/// The parameter of each argument, the positional ones first; `None` where a call has others than its parameters, or does not fit.
+pub(super) fn places(builtin: &'static Builtin, positional: usize, named: &[Text]) -> Option<Vec<usize>> {
+    if builtin.rest.is_some() || builtin.open.is_some() || positional > by_position(builtin) {
+        return None;
+    }
+    let place = |name: &Text| builtin.params.iter().position(|param| param.name == name.as_str());
+    (0..positional).map(Some).chain(named.iter().map(place)).collect()
+}
+
 /// How many parameters a positional argument can reach.
 fn by_position(builtin: &Builtin) -> usize {
     builtin.params.iter().take_while(|param| !param.keyword).count()
@@ -229,6 +248,9 @@ fn check_one<T: Argument>(builtin: &Builtin, param: &Param, value: &T) -> Result
     if !value.fits(param.kinds) {
         let message = format!("{}: expected {}, found {}", what(), param.kinds.describe(), value.describe());
         return Err(Misfit::new(codes::TYPE_MISMATCH, message));
+    }
+    if param.items == Kinds::ANY {
+        return Ok(());
     }
     match value.unfit_items(param.items) {
         Some(found) => {

@@ -39,7 +39,7 @@ mod waiting;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-pub use arguments::{Misfit, Place};
+pub use arguments::{MOST_PARAMS, Misfit, Place};
 pub use attributes::{field as attribute_type, get as attribute};
 pub use kinds::Kinds;
 pub use predicates::{incomparable, never_equal};
@@ -337,6 +337,26 @@ pub fn unknown<'a>(role: Role, name: &str, own: impl IntoIterator<Item = &'a str
 pub fn invoke(builtin: &'static Builtin, args: &[Value], named: &[(Text, Value)], scope: &dyn Names) -> Result<Value, String> {
     let args = arguments::bind(builtin, args, named).map_err(|misfit| misfit.message)?;
     (builtin.call)(&Call { builtin, args, scope })
+}
+
+/// Calls a row with values in the order of its parameters; `None` where one is not given.
+///
+/// # Errors
+/// Arguments that do not fit, or whatever the row refuses.
+pub fn invoke_placed(
+    builtin: &'static Builtin,
+    slots: [Option<&Value>; MOST_PARAMS],
+    scope: &dyn Names,
+) -> Result<Value, String> {
+    let args = arguments::bind_placed(builtin, slots).map_err(|misfit| misfit.message)?;
+    (builtin.call)(&Call { builtin, args, scope })
+}
+
+/// The parameter of each argument of a call, the positional ones first; `None` where it has others than its parameters, or does
+/// not fit.
+#[must_use]
+pub fn places(builtin: &'static Builtin, positional: usize, named: &[Text]) -> Option<Vec<usize>> {
+    arguments::places(builtin, positional, named)
 }
 
 /// The type of the result of a call.

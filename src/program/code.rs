@@ -62,8 +62,10 @@ pub enum Code {
     Compare(Box<Code>, Vec<(Comparison, Code)>, Span),
     /// `a if b else c`: test, yes, no.
     If(Box<[Code; 3]>),
-    /// A library function.
-    Builtin(&'static Builtin, Vec<Code>, Vec<(Text, Code)>, Span),
+    /// A library function: each argument with the number of its parameter.
+    Builtin(&'static Builtin, Vec<(usize, Code)>, Span),
+    /// A library function with arguments that are no parameters: positional ones, and those by keyword.
+    Variadic(&'static Builtin, Vec<Code>, Vec<(Text, Code)>, Span),
     /// A function of the spec.
     User(Arc<UserFunction>, Vec<Code>, Span),
     /// `a is defined` (or, negated, `is undefined`).
@@ -74,12 +76,40 @@ pub enum Code {
 
 impl Op for Code {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Evaluated<'e> {
-        let value = self.lenient(env)?;
+        let value = match self.place(env)? {
+            Some(value) => Cow::Borrowed(value),
+            None => self.lenient(env)?,
+        };
         if value.is_undefined() { Err(self.undefined()) } else { Ok(value) }
+    }
+
+    fn truth(&self, env: &Env<'_>) -> Result<bool, Fault> {
+        Ok(match self {
+            Self::Not(inner) => !inner.truth(env)?,
+            Self::And(left, right) => left.truth(env)? && right.truth(env)?,
+            Self::Or(left, right) => left.truth(env)? || right.truth(env)?,
+            Self::Compare(first, rest, span) => compare_chain(first, rest, env, *span)?,
+            _ => self.eval(env)?.is_true(),
+        })
     }
 }
 
 impl Code {
+    /// What stands where a name, or an attribute of one, leads to; `None` where it takes more to tell. Most of what is evaluated is
+    /// a name, and this way is short.
+    fn place<'e>(&'e self, env: &Env<'e>) -> Result<Option<&'e Value>, Fault> {
+        Ok(match self {
+            Self::Const(value) => Some(value),
+            Self::Slot(at, ..) => Some(env.frame.slot(*at)?),
+            Self::Local(up, at, ..) => Some(env.local(*up, *at)?),
+            Self::Attr(inner, name, _) => match inner.place(env)? {
+                Some(Value::Map(map)) => map.get(name),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
     /// Evaluates; an absent name or attribute at the very top comes back as undefined.
     ///
     /// # Errors
@@ -106,14 +136,12 @@ impl Code {
                 None => return Err(env.frame.left_open(name, Some(*span))),
             },
             Self::Attr(inner, name, span) => attribute(inner.eval(env)?, name, *span)?,
-            Self::Item(inner, key, span) => item(&inner.eval(env)?, &*key.eval(env)?, *span)?,
-            Self::Slice(inner, bounds, span) => Cow::Owned(slice(&*inner.eval(env)?, bounds, env, *span)?),
-            Self::List(items) => Cow::Owned(Value::list(items.iter().map(|one| one.owned(env)).collect::<Result<Vec<_>, _>>()?)),
+            Self::Item(inner, key, span) => item_of(inner, key, env, *span)?,
+            Self::Slice(inner, bounds, span) => Cow::Owned(slice(inner, bounds, env, *span)?),
+            Self::List(items) => Cow::Owned(list(items, env)?),
             Self::Map(entries, span) => Cow::Owned(map_literal(entries, env, *span)?),
             Self::Not(inner) => Cow::Owned(Value::Bool(!inner.truth(env)?)),
-            Self::Negate(inner, span) => {
-                Cow::Owned(arithmetic::negate(&*inner.eval(env)?).map_err(|(code, text)| fault(code, *span, text))?)
-            }
+            Self::Negate(inner, span) => Cow::Owned(negated(inner, env, *span)?),
             Self::And(left, right) => {
                 let first = left.eval(env)?;
                 if first.is_true() { right.eval(env)? } else { first }
@@ -122,20 +150,15 @@ impl Code {
                 let first = left.eval(env)?;
                 if first.is_true() { first } else { right.eval(env)? }
             }
-            Self::Arithmetic(op, left, right, span) => {
-                let (left, right) = (left.eval(env)?, right.eval(env)?);
-                Cow::Owned(arithmetic::compute(*op, &left, &right).map_err(|(code, text)| fault(code, *span, text))?)
-            }
+            Self::Arithmetic(op, left, right, span) => Cow::Owned(computed(*op, left, right, env, *span)?),
             Self::Compare(first, rest, span) => Cow::Owned(Value::Bool(compare_chain(first, rest, env, *span)?)),
             Self::If(parts) => {
                 let [test, yes, no] = &**parts;
                 if test.truth(env)? { yes.eval(env)? } else { no.eval(env)? }
             }
-            Self::Builtin(builtin, args, named, span) => Cow::Owned(call_builtin(builtin, args, named, env, *span)?),
-            Self::User(function, args, span) => {
-                let args = args.iter().map(|one| one.owned(env)).collect::<Result<Vec<_>, _>>()?;
-                Cow::Owned(function.call(&args, env).map_err(|inner| called_at(inner, *span))?)
-            }
+            Self::Builtin(builtin, args, span) => Cow::Owned(call_builtin(builtin, args, env, *span)?),
+            Self::Variadic(builtin, args, named, span) => Cow::Owned(call_variadic(builtin, args, named, env, *span)?),
+            Self::User(function, args, span) => Cow::Owned(call_user(function, args, env, *span)?),
             Self::Defined(inner, wanted) => Cow::Owned(Value::Bool(inner.lenient(env)?.is_undefined() != *wanted)),
             Self::Default(inner, otherwise) => {
                 let value = inner.lenient(env)?;
@@ -146,14 +169,6 @@ impl Code {
 
     fn owned(&self, env: &Env<'_>) -> Result<Value, Fault> {
         self.eval(env).map(Cow::into_owned)
-    }
-
-    /// Evaluates to a truth.
-    ///
-    /// # Errors
-    /// A diagnostic at whatever cannot be evaluated.
-    pub fn truth(&self, env: &Env<'_>) -> Result<bool, Fault> {
-        Ok(self.eval(env)?.is_true())
     }
 
     fn undefined(&self) -> Fault {
@@ -188,6 +203,7 @@ fn read_at(mut inner: Fault, name: &str, span: Span, example: bool) -> Fault {
     inner
 }
 
+#[inline(never)]
 fn gather(slots: &[(Text, usize)], env: &Env<'_>) -> Result<Value, Fault> {
     let mut map = Map::with_capacity(slots.len());
     for (name, at) in slots {
@@ -208,6 +224,35 @@ fn attribute<'e>(value: Cow<'e, Value>, name: &str, span: Span) -> Evaluated<'e>
     }
 }
 
+// What is evaluated deep inside keeps its own values on the stack only where it needs them: hence the functions that stay apart.
+
+#[inline(never)]
+fn item_of<'e>(inner: &'e Code, key: &'e Code, env: &Env<'e>, span: Span) -> Evaluated<'e> {
+    item(&inner.eval(env)?, &*key.eval(env)?, span)
+}
+
+#[inline(never)]
+fn list(items: &[Code], env: &Env<'_>) -> Result<Value, Fault> {
+    Ok(Value::list(items.iter().map(|one| one.owned(env)).collect::<Result<Vec<_>, _>>()?))
+}
+
+#[inline(never)]
+fn negated(inner: &Code, env: &Env<'_>, span: Span) -> Result<Value, Fault> {
+    arithmetic::negate(&*inner.eval(env)?).map_err(|(code, text)| fault(code, span, text))
+}
+
+#[inline(never)]
+fn computed(op: Arithmetic, left: &Code, right: &Code, env: &Env<'_>, span: Span) -> Result<Value, Fault> {
+    let (left, right) = (left.eval(env)?, right.eval(env)?);
+    arithmetic::compute(op, &left, &right).map_err(|(code, text)| fault(code, span, text))
+}
+
+#[inline(never)]
+fn call_user(function: &UserFunction, args: &[Code], env: &Env<'_>, span: Span) -> Result<Value, Fault> {
+    let args = args.iter().map(|one| one.owned(env)).collect::<Result<Vec<_>, _>>()?;
+    function.call(&args, env).map_err(|inner| called_at(inner, span))
+}
+
 fn item<'e>(value: &Cow<'e, Value>, key: &Value, span: Span) -> Evaluated<'e> {
     let position = |length: usize, at: i128| {
         let length = i128::try_from(length).unwrap_or(i128::MAX);
@@ -223,7 +268,9 @@ fn item<'e>(value: &Cow<'e, Value>, key: &Value, span: Span) -> Evaluated<'e> {
     }
 }
 
-fn slice(value: &Value, bounds: &[Option<Code>; 2], env: &Env<'_>, span: Span) -> Result<Value, Fault> {
+#[inline(never)]
+fn slice(of: &Code, bounds: &[Option<Code>; 2], env: &Env<'_>, span: Span) -> Result<Value, Fault> {
+    let value = of.eval(env)?;
     let mut numbers = [None; 2];
     for (number, bound) in numbers.iter_mut().zip(bounds) {
         if let Some(code) = bound {
@@ -240,7 +287,7 @@ fn slice(value: &Value, bounds: &[Option<Code>; 2], env: &Env<'_>, span: Span) -
         let clamp = |at: i128| usize::try_from(if at < 0 { at + length } else { at }.clamp(0, length)).unwrap_or(0);
         (clamp(start.unwrap_or(0)), clamp(stop.unwrap_or(length)))
     };
-    match value {
+    match &*value {
         Value::List(items) => {
             let (from, to) = cut(items.len());
             Ok(Value::list(items.get(from..to.max(from)).unwrap_or_default().iter().cloned()))
@@ -253,6 +300,7 @@ fn slice(value: &Value, bounds: &[Option<Code>; 2], env: &Env<'_>, span: Span) -
     }
 }
 
+#[inline(never)]
 fn map_literal(entries: &[(Code, Code)], env: &Env<'_>, span: Span) -> Result<Value, Fault> {
     let mut map = Map::with_capacity(entries.len());
     for (key, value) in entries {
@@ -265,6 +313,7 @@ fn map_literal(entries: &[(Code, Code)], env: &Env<'_>, span: Span) -> Result<Va
     Ok(Value::Map(Arc::new(map)))
 }
 
+#[inline(never)]
 fn compare_chain(first: &Code, rest: &[(Comparison, Code)], env: &Env<'_>, span: Span) -> Result<bool, Fault> {
     let mut left = first.eval(env)?;
     for (op, right) in rest {
@@ -300,7 +349,25 @@ fn compare(op: Comparison, left: &Value, right: &Value, span: Span) -> Result<bo
     }
 }
 
-fn call_builtin(
+#[inline(never)]
+fn call_builtin(builtin: &'static Builtin, args: &[(usize, Code)], env: &Env<'_>, span: Span) -> Result<Value, Fault> {
+    const ABSENT: &Value = &Value::Undefined;
+    let mut values = [const { Cow::Borrowed(ABSENT) }; library::MOST_PARAMS];
+    for (value, (_, code)) in values.iter_mut().zip(args) {
+        *value = code.eval(env)?;
+    }
+    let mut slots = [None; library::MOST_PARAMS];
+    for (value, (at, _)) in values.iter().zip(args) {
+        if let Some(slot) = slots.get_mut(*at) {
+            *slot = Some(&**value);
+        }
+    }
+    library::invoke_placed(builtin, slots, env.frame.shared.functions)
+        .map_err(|message| fault(codes::EVALUATION, span, builtin.signed(message)))
+}
+
+#[inline(never)]
+fn call_variadic(
     builtin: &'static Builtin,
     args: &[Code],
     named: &[(Text, Code)],

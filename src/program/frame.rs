@@ -52,6 +52,8 @@ pub struct Shared<'p> {
     pub texts: &'p [TemplateText],
     /// Evaluate everything by the template engine itself.
     pub plain: bool,
+    /// The seed, for records that say it.
+    pub seed: u64,
 }
 
 /// Which record it is.

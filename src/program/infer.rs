@@ -272,8 +272,13 @@ impl Lower<'_> {
                 Type::any()
             }
         };
-        let named = named.into_iter().map(|(key, (code, _))| (key, code)).collect();
-        (Code::Builtin(builtin, codes, named, span), ty)
+        let keys: Vec<Text> = named.iter().map(|(key, _)| key.clone()).collect();
+        let others = named.into_iter().map(|(_, (code, _))| code);
+        let code = match library::places(builtin, codes.len(), &keys) {
+            Some(places) => Code::Builtin(builtin, places.into_iter().zip(codes.into_iter().chain(others)).collect(), span),
+            None => Code::Variadic(builtin, codes, keys.into_iter().zip(others).collect(), span),
+        };
+        (code, ty)
     }
 
     fn call_user(&mut self, call: &Call, args: &[Argument], named: &[(Text, Argument)], span: Span) -> Typed {

@@ -62,6 +62,14 @@ pub trait Op: Send + Sync {
     /// # Errors
     /// A diagnostic at the expression that cannot be evaluated.
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault>;
+
+    /// The truth of the value.
+    ///
+    /// # Errors
+    /// As [`Op::eval`].
+    fn truth(&self, env: &Env<'_>) -> Result<bool, Fault> {
+        Ok(self.eval(env)?.is_true())
+    }
 }
 
 /// An operation with what is known of its value.

@@ -89,6 +89,10 @@ impl Op for Expression {
             _ => self.code.eval(env),
         }
     }
+
+    fn truth(&self, env: &Env<'_>) -> Result<bool, Fault> {
+        if env.frame.shared.plain && self.plain.is_some() { Ok(self.eval(env)?.is_true()) } else { self.code.truth(env) }
+    }
 }
 
 enum Piece {

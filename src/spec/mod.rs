@@ -11,10 +11,8 @@ use crate::program::{ExprText, Form, FunctionParam, Section, Stem, Table};
 use crate::random::Weights;
 use crate::source::{SourceId, Span};
 
+pub use crate::form::LANGUAGE_VERSION;
 pub use params::{Allowed, Misfit, Param, Profile};
-
-/// The version of the language that this program speaks.
-pub const LANGUAGE_VERSION: u32 = 1;
 
 /// A dataset's spec with everything that its modules bring in.
 pub struct Spec {

@@ -238,14 +238,14 @@ fn preview_shows_a_record_that_breaks_a_rule_and_says_so() {
 fn list_is_a_table_for_people_and_lines_for_programs() {
     let workspace = pair();
     let table = "\
-DATASET  SIZE  SCENARIOS  FIELDS                    TITLE
-other      20          0  id, input, target_output  Tiny
-tiny       20          0  id, input, target_output  Tiny
+DATASET  SIZE  SCENARIOS  PRINCIPLES  FORMATS                 TITLE
+other      20          0           0  json jsonl csv parquet  Tiny
+tiny       20          0           0  json jsonl csv parquet  Tiny
 ";
     assert_eq!(workspace.run(&["list"]).ends(0).stdout, table);
     workspace.write("scenarios/other.yaml", "dictum: 1\ndataset: other\nsize: many\n");
     let output = workspace.run(&["list"]).ends(0);
-    assert!(output.stdout.contains("other       -          -  -\n"), "{}", output.stdout);
+    assert!(output.stdout.contains("other       -          -           -  json jsonl csv parquet\n"), "{}", output.stdout);
     assert_eq!(output.stderr, "note: `other` has errors: see `dictum check other`\n");
     let rows = json_lines(&workspace.run(&["list", "--message-format", "json"]).ends(0).stdout);
     assert_eq!((&rows[0]["sound"], &rows[0]["size"]), (&false.into(), &Value::Null));

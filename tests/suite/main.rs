@@ -29,6 +29,7 @@ mod procedure;
 mod properties;
 mod record_schema;
 mod recipes;
+mod readme;
 mod rederive;
 mod reference;
 mod transformer;

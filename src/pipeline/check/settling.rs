@@ -93,7 +93,7 @@ impl Settling {
         let env = Env::root(frame);
         for (at, required) in self.required.iter().enumerate() {
             let concerned = required.scenario.is_none() || required.scenario == frame.at.scenario;
-            if concerned && !required.that.eval(&env)?.is_true() {
+            if concerned && !required.that.truth(&env)? {
                 return Ok(Some(Unmet::Required(at)));
             }
         }

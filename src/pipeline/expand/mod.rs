@@ -35,7 +35,7 @@ impl<'p> Expander<'p> {
     #[must_use]
     pub fn new(plan: &'p Plan<'p>, plain: bool) -> Self {
         let checked = plan.checked;
-        let shared = checked.shared(&plan.keys, plain);
+        let shared = Shared { seed: plan.seed, ..checked.shared(&plan.keys, plain) };
         let cells = checked.slots.iter().map(|_| OnceCell::new()).collect();
         let used = plan.used.iter().map(|one| Expander::new(one, plain)).collect();
         let at = RecordAt::new(None, 0, 0);

@@ -112,7 +112,9 @@ pub const TOP_KEYS: &[TopKey] = &[
     dataset_only(
         "record",
         r##"{"$ref": "#/$defs/data"}"##,
-        "The record as data, in which keys with a `$` make forms. Without an `id` it gets `<dataset>_<six digits>`.",
+        "The record as data, in which keys with a `$` make forms. Without an `id` it gets `<dataset>_<six digits>`. Its \
+         `metadata`, where it has them, end with `quality_level`, `language_version` and `address` (dataset, index, seed), which are all that \
+         it takes to make it again.",
     ),
     anywhere("checks", CHECKS, "What must hold for every record."),
     anywhere(
