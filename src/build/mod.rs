@@ -190,7 +190,7 @@ fn run(
     if request.lock != LockMode::Ignore && !request.is_standard() {
         return Err(Failure::Usage(
             "the lock holds seed 0 and the specs' own records, sizes and parameters: it does not go with `--seed`, `--size`, \
-             `--from`, `--count`, `--set`, `--profile` or `--view`"
+             `--from`, `--count`, `--view`, `--set` or `--profile`"
                 .to_owned(),
         ));
     }
