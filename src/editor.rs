@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::form::{FORMS, FormKind, Key, MODIFIERS};
 use crate::pipeline::load::{
     AIM_SCHEMA, CELL_TYPES, CHECK_KEYS, COLUMN_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS,
-    PARAM_KEYS, PROFILE_KEYS, REQUIREMENT_KEYS, SCENARIO_KEYS, TABLE_KEYS, TOP_KEYS, TYPES,
+    PARAM_KEYS, PROFILE_KEYS, REQUIREMENT_KEYS, SCENARIO_KEYS, TABLE_KEYS, TOP_KEYS, TYPES, VIEW_KEYS,
 };
 
 type Object = Map<String, Value>;
@@ -165,6 +165,7 @@ fn definitions() -> Result<Object, serde_json::Error> {
         ("check", CHECK_KEYS),
         ("example", EXAMPLE_KEYS),
         ("expectation", EXPECTATION_KEYS),
+        ("view", VIEW_KEYS),
     ];
     for (name, keys) in tables {
         definitions.insert(name.to_owned(), Value::Object(keyed(keys, false)?));

@@ -1,8 +1,9 @@
 //! Which datasets a command is about: found, loaded, checked.
 
 use super::Failure;
+use crate::data::Text;
 use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
-use crate::pipeline::check::Checked;
+use crate::pipeline::check::{Checked, View};
 use crate::pipeline::emit::{self, FORMATS, Format};
 use crate::pipeline::load::{Overrides, Seen, Workspace, datasets, strays};
 use crate::pipeline::sound_with;
@@ -15,10 +16,20 @@ pub struct Selected {
     pub path: String,
     /// Its program.
     pub checked: Checked,
+    /// The view that is written instead of its records, by name.
+    pub view: Option<Text>,
     /// How many records the chosen profile makes, where it says so.
     pub size: Option<u64>,
     /// The formats that the chosen profile writes, in order and each once; empty where it does not say.
     pub formats: Vec<&'static dyn Format>,
+}
+
+impl Selected {
+    /// The view that is written instead of its records.
+    #[must_use]
+    pub fn view(&self) -> Option<&View> {
+        self.view.as_ref().and_then(|name| self.checked.view(name))
+    }
 }
 
 /// Every dataset of the workspace: name and path under `scenarios/`, sorted by name.
@@ -70,7 +81,7 @@ pub fn select(
             let profile = overrides.profile.as_ref().and_then(|name| checked.spec.profiles.get(name.as_str()));
             let size = profile.and_then(|profile| profile.size).map(|(size, _)| size);
             let formats = profile.map(formats).unwrap_or_default();
-            selected.push(Selected { path, checked, size, formats });
+            selected.push(Selected { path, checked, view: None, size, formats });
         }
     }
     overrides.unknown(&seen, diagnostics);

@@ -14,7 +14,9 @@ use crate::pipeline::check::Checked;
 use crate::pipeline::emit::Format;
 use crate::pipeline::emit::output::{Output, Target, Written};
 use crate::pipeline::load::Workspace;
-use crate::pipeline::manifest::{DatasetEntry, Expectations, FileEntry, Judged, MANIFEST_FILE, Manifest, Origin, schema_file};
+use crate::pipeline::manifest::{
+    DatasetEntry, Expectations, FileEntry, Judged, MANIFEST_FILE, Manifest, Origin, ViewEntry, schema_file,
+};
 use crate::pipeline::plan::{Plan, plan};
 use crate::pipeline::verify::expectations::Judge;
 use crate::pipeline::{Made as Records, Making, make};
@@ -46,7 +48,7 @@ pub(super) fn write(
             format!("the output folder {} holds the workspace: choose a folder inside it or beside it", folder.display());
         return Err(Failure::Usage(message));
     }
-    let targets: Vec<Vec<Target>> = selected.iter().map(|one| prepare(&one.checked, &request.formats, diagnostics)).collect();
+    let targets: Vec<Vec<Target>> = selected.iter().map(|one| prepare(one, &request.formats, diagnostics)).collect();
     if diagnostics.has_errors() {
         return Err(Failure::Mistakes);
     }
@@ -68,9 +70,9 @@ pub(super) fn write(
         locking::compare(workspace, &request.formats, &manifests, &names, request.datasets.is_empty())?;
     }
     for ((root, old), manifest) in old.into_iter().zip(&manifests) {
-        for checked in selected.iter().map(|one| &one.checked) {
-            let path = join(&root, &schema_file(&checked.spec.name));
-            put(&mut *stage, &path, &checked.inferred, "write the record's schema")?;
+        for one in selected {
+            let path = join(&root, &schema_file(&one.checked.spec.name));
+            put(&mut *stage, &path, one.checked.shape(one.view()).inferred, "write the record's schema")?;
         }
         let merged = manifest.clone().merge(old);
         let text = merged.to_json().map_err(|error| Failure::Other { doing: "write the manifest", cause: error.to_string() })?;
@@ -146,7 +148,8 @@ fn dataset(
     diagnostics: &mut Diagnostics,
 ) -> Result<Made, Failure> {
     let checked = &selected.checked;
-    let plan = planned(checked, request.seed, request.from, request.count, request.size.or(selected.size));
+    let plan =
+        planned(checked, request.seed, request.from, request.count, request.size.or(selected.size)).showing(selected.view());
     let paths = layout.files(&checked.spec.name);
     let mut sinks = Vec::with_capacity(paths.len());
     for (root, path) in layout.roots.iter().zip(&paths) {
@@ -199,7 +202,7 @@ pub(super) fn judged(
 fn entry(plan: &Plan<'_>, records: &Records, expectations: Expectations, sources: &Sources) -> DatasetEntry {
     let spec = &plan.checked.spec;
     let specs = spec.closure.iter().filter_map(|id| sources.get(*id));
-    let schema = plan.checked.inferred.as_bytes();
+    let schema = plan.checked.shape(plan.view).inferred.as_bytes();
     let schema = FileEntry { bytes: schema.len() as u64, sha256: Digest::of(schema) };
     DatasetEntry {
         title: spec.title.clone().unwrap_or_else(|| spec.name.to_string()),
@@ -207,9 +210,10 @@ fn entry(plan: &Plan<'_>, records: &Records, expectations: Expectations, sources
         specs: specs.map(|source| (source.path().to_owned(), Digest::of(source.text().as_bytes()))).collect(),
         size: spec.size,
         params: spec.params.iter().map(|(name, param)| (name.to_string(), plain(&param.value))).collect(),
+        view: plan.view.map(|view| ViewEntry { name: view.name.to_string(), left_out: plan.count - records.written() }),
         from: plan.from,
-        records: plan.count,
-        scenarios: plan.scenario_counts(),
+        records: records.written(),
+        scenarios: spec.scenarios.iter().zip(&records.scenarios).map(|(one, count)| (one.name.to_string(), *count)).collect(),
         attempts: (!plan.checked.settling.is_idle()).then_some(records.attempts),
         record_digest: records.digest,
         verdicts: BTreeMap::from([("verified".to_owned(), plan.count)]),
@@ -252,6 +256,7 @@ fn built(made: &Made, layout: &Layout) -> Built {
     Built {
         dataset: made.dataset.clone(),
         records: made.entry.records,
+        left_out: made.entry.view.as_ref().map_or(0, |view| view.left_out),
         attempts: made.entry.attempts,
         files: layout.roots.iter().zip(&made.files).map(file).collect(),
         judged: matches!(made.entry.expectations, Expectations::Judged(_)),

@@ -11,6 +11,7 @@ mod piloted;
 pub mod policies;
 mod stream;
 mod targets;
+mod views;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -27,6 +28,7 @@ use crate::world::WorldError;
 pub use datasets::{Selected, listing, named, select};
 pub use piloted::piloted;
 pub use targets::warn_unfit;
+pub use views::choose;
 
 /// What to build.
 pub struct Request {
@@ -34,6 +36,8 @@ pub struct Request {
     pub datasets: Vec<String>,
     /// A profile and values of parameters.
     pub overrides: Overrides,
+    /// A view to write instead of the records.
+    pub view: Option<String>,
     /// How many records instead of the profile's or the spec's size.
     pub size: Option<u64>,
     /// The seed.
@@ -60,7 +64,12 @@ impl Request {
     /// Whether it makes just what the specs say, with the seed that locks are of.
     #[must_use]
     pub fn is_standard(&self) -> bool {
-        self.overrides.is_empty() && self.size.is_none() && self.seed == 0 && self.from == 0 && self.count.is_none()
+        self.overrides.is_empty()
+            && self.view.is_none()
+            && self.size.is_none()
+            && self.seed == 0
+            && self.from == 0
+            && self.count.is_none()
     }
 }
 
@@ -100,9 +109,11 @@ pub trait Reporter {
 pub struct Built {
     /// Its name.
     pub dataset: String,
-    /// How many records.
+    /// How many records were written.
     pub records: u64,
-    /// How many attempts they took together; `None` where nothing is planned or required.
+    /// How many more were made, which a view leaves out.
+    pub left_out: u64,
+    /// How many attempts all of them took together; `None` where nothing is planned or required.
     pub attempts: Option<u64>,
     /// Path under the output folder and length in bytes of every file of records.
     pub files: Vec<(String, u64)>,
@@ -178,15 +189,23 @@ fn run(
 ) -> Result<Vec<Built>, Failure> {
     if request.lock != LockMode::Ignore && !request.is_standard() {
         return Err(Failure::Usage(
-            "the lock holds seed 0 and the specs' own sizes and parameters: it does not go with `--seed`, `--size`, `--from`, \
-             `--count`, `--set` or `--profile`"
+            "the lock holds seed 0 and the specs' own records, sizes and parameters: it does not go with `--seed`, `--size`, \
+             `--from`, `--count`, `--view`, `--set` or `--profile`"
                 .to_owned(),
         ));
     }
-    let selected = select(workspace, &request.datasets, &request.overrides, sources, diagnostics)?;
+    let mut selected = select(workspace, &request.datasets, &request.overrides, sources, diagnostics)?;
     datasets::require_hash(&selected, request.hash.as_deref(), diagnostics);
     if diagnostics.has_errors() {
         return Err(Failure::Mistakes);
+    }
+    if let Some(view) = &request.view {
+        for name in choose(&mut selected, view, !request.datasets.is_empty(), diagnostics) {
+            reporter.note(&format!("{name}: left out, it has no view `{view}`"));
+        }
+        if diagnostics.has_errors() {
+            return Err(Failure::Mistakes);
+        }
     }
     if request.count.is_none() {
         for (one, spec) in selected.iter().map(|one| (one, &one.checked.spec)) {

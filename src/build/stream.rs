@@ -34,11 +34,11 @@ pub(super) fn write(
             "a stream takes one dataset and one format: `dictum build DATASET --format jsonl --out -`".to_owned(),
         ));
     };
-    let targets = prepare(&one.checked, formats, diagnostics);
+    let targets = prepare(one, formats, diagnostics);
     if diagnostics.has_errors() {
         return Err(Failure::Mistakes);
     }
-    let plan = planned(&one.checked, seed, from, count, size.or(one.size));
+    let plan = planned(&one.checked, seed, from, count, size.or(one.size)).showing(one.view());
     reporter.start(&one.checked.spec.name, plan.count);
     // A whole dataset may still be refused for its expectations, so nothing may leave before they are judged.
     let held = plan.is_whole() && !one.checked.expectations.is_empty();
@@ -64,7 +64,8 @@ pub(super) fn write(
     }
     let built = Built {
         dataset: one.checked.spec.name.to_string(),
-        records: plan.count,
+        records: records.written(),
+        left_out: plan.count - records.written(),
         attempts: (!one.checked.settling.is_idle()).then_some(records.attempts),
         files: written.iter().map(|file| ("-".to_owned(), file.bytes)).collect(),
         judged: matches!(expectations, Expectations::Judged(_)),

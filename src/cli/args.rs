@@ -155,6 +155,9 @@ pub(super) struct Build {
     pub(super) all: bool,
     #[command(flatten)]
     pub(super) values: Values,
+    /// Write this view of the records instead of the records themselves
+    #[arg(long, value_name = "NAME")]
+    pub(super) view: Option<String>,
     /// Records to make instead of the size that the profile or the spec states
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) size: Option<u64>,
@@ -257,6 +260,9 @@ pub(super) struct Preview {
     /// Another seed gives other records
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub(super) seed: u64,
+    /// Show this view of the records instead of the records themselves
+    #[arg(long, value_name = "NAME")]
+    pub(super) view: Option<String>,
     /// Show only what stands at this path, such as `input.context` or `steps.0.name`
     #[arg(long, value_name = "PATH")]
     pub(super) field: Option<String>,
@@ -318,6 +324,7 @@ Examples:
   dictum build reviews --from 500 --count 500   a part, with the records of the whole
   dictum build --profile testing                with the sizes and parameters of a profile
   dictum build reviews --set strictness=3       with another value of a parameter
+  dictum build --view legacy                    the same records in the shape of a view
   dictum build --locked                         fail where a byte differs from dictum.lock";
 
 const CHECK_EXAMPLES: &str = "\
@@ -332,7 +339,8 @@ const PREVIEW_EXAMPLES: &str = "\
 Examples:
   dictum preview reviews                            the first three records
   dictum preview reviews --index 999999999999       one record from far away
-  dictum preview reviews -n 20 --field input.text   one field of twenty records";
+  dictum preview reviews -n 20 --field input.text   one field of twenty records
+  dictum preview reviews --view legacy              as a view shows them";
 
 const LIST_EXAMPLES: &str = "\
 Examples:

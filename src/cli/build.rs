@@ -24,6 +24,8 @@ const NAME: &str = "build";
 struct Made {
     dataset: String,
     records: u64,
+    /// How many more were made, which a view leaves out.
+    left_out: u64,
     /// How many attempts they took together to meet what is planned and required; null where nothing is.
     attempts: Option<u64>,
     /// Whether its expectations were judged: only whole datasets can be.
@@ -57,6 +59,7 @@ fn begin(workspace: &Workspace<'_>, current: &Path, args: &Args, messages: &Mess
     let folder = args.out.as_ref().map_or_else(|| workspace.root.join("out"), |out| joined(current, out));
     let request = Request {
         overrides: args.values.overrides()?,
+        view: args.view.clone(),
         size: args.size,
         seed,
         from: args.from,
@@ -142,7 +145,8 @@ fn outcome(made: &str, folder: &Path, current: &Path, lock: LockMode) -> Vec<Str
 
 impl From<Built> for Made {
     fn from(built: Built) -> Self {
-        let files = built.files.into_iter().map(|(path, bytes)| File { path, bytes }).collect();
-        Self { dataset: built.dataset, records: built.records, attempts: built.attempts, judged: built.judged, files }
+        let Built { dataset, records, left_out, attempts, judged, files } = built;
+        let files = files.into_iter().map(|(path, bytes)| File { path, bytes }).collect();
+        Self { dataset, records, left_out, attempts, judged, files }
     }
 }

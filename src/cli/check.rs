@@ -11,11 +11,11 @@ use super::messages::{Ending, Messages};
 use super::progress::plural;
 use crate::build::{Selected, piloted, select, warn_unfit};
 use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::pipeline;
 use crate::pipeline::check::Checked;
 use crate::pipeline::expand::Expander;
 use crate::pipeline::load::Workspace;
 use crate::pipeline::plan::plan;
-use crate::pipeline::record;
 use crate::pipeline::verify::expectations::Tally;
 use crate::source::Sources;
 
@@ -68,7 +68,7 @@ fn tried(checked: &Checked, diagnostics: &mut Diagnostics) -> Option<Sound> {
     while records < most.min(TRIED) || (records < most && told.is_empty() && untried().next().is_some()) {
         let index = records;
         records += 1;
-        let wrong = record(checked, &mut expander, &mut tally, index).err().unwrap_or_default();
+        let wrong = pipeline::tried(checked, &mut expander, &mut tally, index).err().unwrap_or_default();
         for one in wrong {
             if told.insert((one.code, one.primary.as_ref().map(|label| label.span))) {
                 diagnostics.push(one);

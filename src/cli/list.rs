@@ -39,6 +39,8 @@ struct Row {
     formats: Vec<&'static str>,
     /// The record's own fields, in order.
     fields: Option<Vec<String>>,
+    /// The other shapes of its records.
+    views: Option<Vec<String>>,
 }
 
 pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -> Exit {
@@ -79,6 +81,7 @@ fn row(workspace: &Workspace<'_>, dataset: String, path: &str) -> Row {
         principles: checked.map(principles),
         formats: emit::FORMATS.iter().map(|format| format.name()).collect(),
         fields: checked.map(fields),
+        views: checked.map(|checked| checked.views.iter().map(|view| view.name.to_string()).collect()),
     }
 }
 
@@ -124,6 +127,7 @@ fn described(row: &Row) -> String {
         ("scenarios", list(&row.scenarios)),
         ("principles", list(&row.principles)),
         ("fields", list(&row.fields)),
+        ("views", list(&row.views)),
         ("formats", row.formats.join(", ")),
     ];
     let mut text = format!("{}\n", row.dataset);

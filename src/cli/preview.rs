@@ -9,16 +9,15 @@ use super::Exit;
 use super::args::Preview as Args;
 use super::messages::{Ending, Messages};
 use super::pretty;
-use crate::build::{Failure, select};
+use crate::build::{Failure, Selected, choose, select};
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostics, nearest, quoted_list};
 use crate::json;
-use crate::pipeline::check::Checked;
 use crate::pipeline::expand::Expander;
 use crate::pipeline::load::Workspace;
 use crate::pipeline::plan::PlanCache;
 use crate::pipeline::plan::plan;
-use crate::pipeline::verify::verify;
+use crate::pipeline::verify::{verify, views};
 use crate::record::Node;
 use crate::source::Sources;
 
@@ -31,18 +30,22 @@ pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -
     let named = std::slice::from_ref(&args.dataset);
     let selected =
         args.values.overrides().and_then(|overrides| select(workspace, named, &overrides, &mut sources, &mut diagnostics));
-    let result = selected.and_then(|selected| {
+    let result = selected.and_then(|mut selected| {
+        if let Some(view) = &args.view {
+            choose(&mut selected, view, true, &mut diagnostics);
+        }
         // A value that nothing takes would show records as if it had been taken.
         if diagnostics.has_errors() {
             return Err(Failure::Mistakes);
         }
-        let shown = selected.first().map_or(Ok(()), |one| show(&one.checked, args, messages, &mut diagnostics));
+        let shown = selected.first().map_or(Ok(()), |one| show(one, args, messages, &mut diagnostics));
         shown.map(|()| Vec::<()>::new())
     });
     messages.end(&Ending { seed: Some(args.seed), ..Ending::new("preview", sources, diagnostics, result) })
 }
 
-fn show(checked: &Checked, args: &Args, messages: &Messages, diagnostics: &mut Diagnostics) -> Result<(), Failure> {
+fn show(one: &Selected, args: &Args, messages: &Messages, diagnostics: &mut Diagnostics) -> Result<(), Failure> {
+    let (checked, view) = (&one.checked, one.view());
     let from = args.index.unwrap_or(0);
     let count = args.count.unwrap_or(if args.index.is_some() { 1 } else { SHOWN });
     let plan = plan(checked, args.seed, from, count);
@@ -51,10 +54,16 @@ fn show(checked: &Checked, args: &Args, messages: &Messages, diagnostics: &mut D
     let mut page = Page { messages, color: messages.colors_data(), printed: false };
     let mut last = Value::Undefined;
     for index in from..=from.saturating_add(count - 1) {
-        let mut made = Value::Undefined;
+        let (mut made, mut left_out) = (Value::Undefined, false);
         let verified = expander.record(index, |frame, value| {
-            made = value.clone();
-            verify(checked, frame, value)
+            let shown = match view {
+                Some(view) => views::shown(checked, view, frame, value),
+                None => Ok(Some(value.clone())),
+            };
+            left_out = matches!(shown, Ok(None));
+            let found = [verify(checked, frame, value).err(), shown.map(|shown| made = shown.unwrap_or_default()).err()];
+            let wrong: Vec<_> = found.into_iter().flatten().flatten().collect();
+            if wrong.is_empty() { Ok(()) } else { Err(wrong) }
         });
         for one in verified.err().into_iter().flatten() {
             diagnostics.push(one);
@@ -63,6 +72,9 @@ fn show(checked: &Checked, args: &Args, messages: &Messages, diagnostics: &mut D
             "" => format!("{}#{index}", checked.spec.name),
             scenario => format!("{}#{index}, scenario {scenario}", checked.spec.name),
         };
+        if left_out {
+            messages.say(&format!("{name}: left out of the view"));
+        }
         match page.record(&name, &made, args.field.as_deref()) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),

@@ -28,6 +28,8 @@ pub(super) struct Report {
 struct Made {
     dataset: String,
     records: u64,
+    /// Records that a view leaves out.
+    left_out: u64,
     attempts: Option<u64>,
     files: u64,
     bytes: u64,
@@ -46,6 +48,7 @@ impl Report {
         let all = Made {
             dataset: "all".to_owned(),
             records: sum(|one| one.records),
+            left_out: sum(|one| one.left_out),
             attempts: None,
             files: sum(|one| one.files),
             bytes: sum(|one| one.bytes),
@@ -80,6 +83,7 @@ impl Reporter for Report {
             self.made.push(Made {
                 dataset: built.dataset.clone(),
                 records: built.records,
+                left_out: built.left_out,
                 attempts: built.attempts,
                 files,
                 bytes,
@@ -97,7 +101,7 @@ fn cells(made: &Made) -> [String; 7] {
     [
         made.dataset.clone(),
         count(made.records),
-        made.attempts.map_or_else(|| "-".to_owned(), |attempts| tenths(attempts, made.records)),
+        made.attempts.map_or_else(|| "-".to_owned(), |attempts| tenths(attempts, made.records + made.left_out)),
         count(made.files),
         count(made.bytes),
         elapsed(made.time),
@@ -105,11 +109,15 @@ fn cells(made: &Made) -> [String; 7] {
     ]
 }
 
-/// `1,000 records, 2.3 attempts a record, 4 files`; a stream is no file.
+/// `1,000 records, 2.3 attempts a record, 4 files`, of a view `250 of 1,000 records`; a stream is no file.
 fn made(built: &Built) -> String {
-    let mut records = plural(built.records, "record");
-    if let Some(attempts) = built.attempts.filter(|_| built.records > 0) {
-        records = format!("{records}, {} attempts a record", tenths(attempts, built.records));
+    let made = built.records + built.left_out;
+    let mut records = plural(made, "record");
+    if built.left_out > 0 {
+        records = format!("{} of {records}", count(built.records));
+    }
+    if let Some(attempts) = built.attempts.filter(|_| made > 0) {
+        records = format!("{records}, {} attempts a record", tenths(attempts, made));
     }
     match built.files.iter().filter(|(path, _)| path != "-").count() {
         0 => records,

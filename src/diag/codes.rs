@@ -71,6 +71,7 @@ codes! {
     PARAM_UNKNOWN = "param-unknown": "a value for a parameter that does not exist";
     PARAM_VALUE = "param-value": "a value that its parameter does not allow";
     PROFILE_UNKNOWN = "profile-unknown": "a profile that a dataset does not have";
+    VIEW_UNKNOWN = "view-unknown": "a view that a dataset does not have";
     FORMAT_UNKNOWN = "format-unknown": "an output format that does not exist";
 
     // Expressions and templates.

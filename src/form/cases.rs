@@ -125,10 +125,8 @@ impl TableCases {
         };
         cx.mark_used(&format!("{name}.{wanted}"));
         if let (true, Some((position, dollar))) = (column.draws, self.undrawn) {
-            let here = if position == Position::Say { "wording" } else { "what is computed" };
-            let message = format!("the column `{wanted}` draws, and {here} cannot");
-            let code = if dollar { codes::DRAWN_LABEL } else { codes::WRONG_POSITION };
-            let diagnostic = Diagnostic::error(code, *place, message).label(column.span, "declared here");
+            let message = format!("the column `{wanted}` draws, and {} cannot", position.what());
+            let diagnostic = Diagnostic::error(position.drawn(dollar), *place, message).label(column.span, "declared here");
             cx.report(diagnostic.hint("draw it under `context` or `draw` and read its name here"));
             return None;
         }

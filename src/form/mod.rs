@@ -5,6 +5,7 @@
 //! `give`) they carry a `$`. Adding a form is adding a file and a line in [`FORMS`].
 
 mod key;
+mod position;
 mod parse;
 mod data;
 mod modifiers;
@@ -46,15 +47,18 @@ mod with;
 mod policy;
 mod say;
 mod record;
+mod view;
 mod refused;
 
 use crate::program::Form;
 pub use data::literal;
 pub use key::Key;
-pub use parse::{Files, Parse, Position, Shape, bad_name, is_name, unwritten};
+pub use parse::{Files, Parse, Shape, bad_name, is_name, unwritten};
 pub use pick::weighted_values;
+pub use position::Position;
 pub use record::record;
 pub use refused::refused;
+pub use view::shown;
 
 /// The version of the language that this program speaks.
 pub const LANGUAGE_VERSION: u32 = 1;

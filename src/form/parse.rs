@@ -2,23 +2,13 @@
 
 use super::data::{ListData, Literal, MapData, Templated};
 use super::modifiers;
+use super::position::Position;
 use super::{FORMS, FormKind, MODIFIERS, find, pick, say};
 use crate::data::Text;
 use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
 use crate::engine::yaml::{Entry, Node, NodeKind};
 use crate::program::{ExprText, Form, TemplateText};
 use crate::source::Span;
-
-/// What a place of a spec takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Position {
-    /// `context` and `draw`: forms that draw; a list is a uniform pick.
-    Draw,
-    /// `say`: wording; a list are alternatives.
-    Say,
-    /// `derive`, functions, records: forms that compute; a list is a list.
-    Pure,
-}
 
 /// Where template files are found.
 pub trait Files {
@@ -189,11 +179,10 @@ impl Parse<'_> {
         // In wording a pick chooses among alternatives.
         let worded = position == Position::Say && kind.head == pick::KIND.head;
         if kind.draws && position != Position::Draw && !worded {
-            let place = if position == Position::Say { "wording" } else { "what is computed" };
-            let code = if dollar { codes::DRAWN_LABEL } else { codes::WRONG_POSITION };
-            let message = format!("`{}` draws, and {place} cannot", spelt(kind.head, dollar));
+            let message = format!("`{}` draws, and {} cannot", spelt(kind.head, dollar), position.what());
             self.report(
-                Diagnostic::error(code, head.key_span, message).hint("draw it under `context` or `draw` and read its name here"),
+                Diagnostic::error(position.drawn(dollar), head.key_span, message)
+                    .hint("draw it under `context` or `draw` and read its name here"),
             );
             return None;
         }

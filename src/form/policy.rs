@@ -12,7 +12,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::FormKind;
-use super::parse::{Parse, Position, Shape};
+use super::parse::{Parse, Shape};
+use super::position::Position;
 use crate::data::{Field, Fields, Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::engine::rego::{self, Question, Version};
@@ -41,7 +42,7 @@ pub(super) const KIND: FormKind = FormKind {
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
-    if shape.position != Position::Pure {
+    if !shape.position.computes() {
         let message = "`policy` computes, and cannot stand where values are drawn or worded";
         cx.report(
             Diagnostic::error(codes::WRONG_POSITION, shape.head_span, message)

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::parse::{Parse, Position, Shape};
+use super::parse::{Parse, Shape};
 use super::{FormKind, give};
 use crate::data::{Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
@@ -29,9 +29,8 @@ pub(super) const KIND: FormKind = FormKind {
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
-    if shape.position != Position::Pure {
-        let place = if shape.position == Position::Say { "wording" } else { "a draw" };
-        let message = format!("`with` computes in another world, and {place} is of this one");
+    if !shape.position.computes() {
+        let message = format!("`with` computes in another world, and {} is of this one", shape.position.what());
         let diagnostic = Diagnostic::error(codes::WRONG_POSITION, shape.head_span, message);
         cx.report(diagnostic.hint("write it under `derive` and read its name here"));
         return None;

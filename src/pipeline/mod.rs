@@ -14,10 +14,12 @@ pub mod manifest;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::data::Value;
 use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
 use crate::digest::{Digest, Hasher};
 use crate::json;
 use crate::ordered::{Pool, ordered};
+use crate::program::Frame;
 use crate::record::Record;
 use crate::source::Sources;
 use crate::spec::Spec;
@@ -93,7 +95,10 @@ pub enum Stopped {
 
 /// One shard, made.
 struct Shard {
-    records: u64,
+    /// Records that were made; what a view leaves out is not among the written ones.
+    made: u64,
+    /// Records that are written, by scenario.
+    scenarios: Vec<u64>,
     chunks: Vec<Chunk>,
     digests: Vec<Digest>,
     tally: Tally,
@@ -106,6 +111,16 @@ pub struct Made {
     pub digest: Digest,
     /// How many attempts all records took together.
     pub attempts: u64,
+    /// How many records were written, by scenario: all of them, or those that a view does not leave out.
+    pub scenarios: Vec<u64>,
+}
+
+impl Made {
+    /// How many records were written.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.scenarios.iter().sum()
+    }
 }
 
 /// Makes every record of a plan: expands, verifies and encodes shard by shard in parallel, and hands the shards in order to the
@@ -123,6 +138,7 @@ pub fn make(
 ) -> Result<Made, Stopped> {
     let mut hasher = Hasher::default();
     let mut attempts = 0;
+    let mut scenarios = vec![0; plan.checked.spec.scenarios.len().max(1)];
     let work = |range: Range<u64>| shard(plan, targets, making, range);
     ordered(making.pool, plan.shards(), work, |made| {
         let made = made?;
@@ -134,17 +150,22 @@ pub fn make(
         }
         attempts += made.attempts;
         output.write(made.chunks).map_err(Stopped::Emit)?;
-        judge.add(made.tally, made.records).map_err(Stopped::Storage)?;
-        advance(made.records);
+        for (all, own) in scenarios.iter_mut().zip(&made.scenarios) {
+            *all += own;
+        }
+        judge.add(made.tally, made.made).map_err(Stopped::Storage)?;
+        advance(made.made);
         Ok(())
     })?;
-    Ok(Made { digest: hasher.finish(), attempts })
+    Ok(Made { digest: hasher.finish(), attempts, scenarios })
 }
 
 fn shard(plan: &Plan<'_>, targets: &[Target], making: &Making<'_>, range: Range<u64>) -> Result<Shard, Stopped> {
     let mut expander = Expander::new(plan, making.plain);
     let mut tally = Tally::default();
-    let mut records: Vec<Record> = Vec::with_capacity(usize::try_from(range.end - range.start).unwrap_or(0));
+    let made = range.end - range.start;
+    let mut scenarios = vec![0; plan.checked.spec.scenarios.len().max(1)];
+    let mut records: Vec<Record> = Vec::with_capacity(usize::try_from(made).unwrap_or(0));
     let mut digests = Vec::with_capacity(records.capacity());
     let mut wrong = Vec::new();
     let mut text = String::new();
@@ -152,8 +173,12 @@ fn shard(plan: &Plan<'_>, targets: &[Target], making: &Making<'_>, range: Range<
         if making.stop.load(Ordering::Relaxed) {
             return Err(Stopped::Interrupted);
         }
-        match record(plan.checked, &mut expander, &mut tally, index) {
-            Ok(record) => {
+        match shown(plan, &mut expander, &mut tally, index) {
+            Ok(None) => {}
+            Ok(Some(record)) => {
+                if let Some(count) = scenarios.get_mut(record.scenario) {
+                    *count += 1;
+                }
                 text.clear();
                 json::write_canonical(record.root(), &mut text);
                 digests.push(Digest::of(text.as_bytes()));
@@ -170,8 +195,10 @@ fn shard(plan: &Plan<'_>, targets: &[Target], making: &Making<'_>, range: Range<
     if !wrong.is_empty() {
         return Err(Stopped::Wrong(gathered(wrong.into_iter().flatten())));
     }
-    let chunks = emit::output::encode(targets, &records).map_err(Stopped::Emit)?;
-    Ok(Shard { records: records.len() as u64, chunks, digests, tally, attempts: expander.attempts })
+    // A view may leave out a whole shard.
+    let chunks = if records.is_empty() { Ok(Vec::new()) } else { emit::output::encode(targets, &records) };
+    let chunks = chunks.map_err(Stopped::Emit)?;
+    Ok(Shard { made, scenarios, chunks, digests, tally, attempts: expander.attempts })
 }
 
 /// One mistake of the spec breaks many records: it is told of the first, with the others named.
@@ -198,8 +225,50 @@ fn gathered(wrong: impl Iterator<Item = Diagnostic>) -> Vec<Diagnostic> {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn record(checked: &Checked, expander: &mut Expander<'_>, tally: &mut Tally, index: u64) -> Result<Record, Vec<Diagnostic>> {
+    looked_at(checked, expander, tally, index, |_, _| Ok(()))
+}
+
+/// One record, verified and counted, as a plan writes it; `None` where its view leaves it out.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn shown(
+    plan: &Plan<'_>,
+    expander: &mut Expander<'_>,
+    tally: &mut Tally,
+    index: u64,
+) -> Result<Option<Record>, Vec<Diagnostic>> {
+    let Some(view) = plan.view else { return record(plan.checked, expander, tally, index).map(Some) };
+    let mut shown = None;
+    let record = looked_at(plan.checked, expander, tally, index, |frame, value| {
+        shown = verify::views::shown(plan.checked, view, frame, value)?;
+        Ok(())
+    })?;
+    Ok(shown.map(|value| Record { value, ..record }))
+}
+
+/// One record, verified and counted, that every view of its dataset was tried on.
+///
+/// # Errors
+/// Everything that is wrong with it, or with what a view shows of it.
+pub fn tried(checked: &Checked, expander: &mut Expander<'_>, tally: &mut Tally, index: u64) -> Result<Record, Vec<Diagnostic>> {
+    looked_at(checked, expander, tally, index, |frame, value| {
+        let shown = checked.views.iter().map(|view| verify::views::shown(checked, view, frame, value));
+        let wrong: Vec<Diagnostic> = shown.filter_map(Result::err).flatten().collect();
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    })
+}
+
+fn looked_at(
+    checked: &Checked,
+    expander: &mut Expander<'_>,
+    tally: &mut Tally,
+    index: u64,
+    look: impl FnOnce(&Frame<'_>, &Value) -> Result<(), Vec<Diagnostic>>,
+) -> Result<Record, Vec<Diagnostic>> {
     expander.record(index, |frame, value| {
         verify::verify(checked, frame, value)?;
-        tally.count(checked, frame).map_err(|fault| vec![*fault])
+        tally.count(checked, frame).map_err(|fault| vec![*fault])?;
+        look(frame, value)
     })
 }

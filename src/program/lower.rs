@@ -32,7 +32,7 @@ pub enum Purpose {
     Record,
     /// What a record is drawn anew for: facts, draws and derivations.
     Requirement,
-    /// Checks, examples, expectations: everything, the record included.
+    /// Checks, examples, expectations, views: everything, the record included.
     Check,
 }
 

@@ -1,6 +1,6 @@
 //! Names to what they stand for: locals, facts, files, entries, and the reserved names.
 //!
-//! What may be read where is decided here: wording not by derivations, the record by checks only, a name that may be absent
+//! What may be read where is decided here: wording not by derivations, the record by checks and views only, a name that may be absent
 //! only under a `when`.
 
 use std::sync::Arc;
@@ -98,7 +98,7 @@ impl Lower<'_> {
     fn record_value(&mut self, span: Span) -> Typed {
         if self.purpose() != Purpose::Check {
             self.report(
-                Diagnostic::error(codes::UNDEFINED_NAME, span, "`record` can be read in checks and expectations only")
+                Diagnostic::error(codes::UNDEFINED_NAME, span, "`record` can be read in checks, expectations and views only")
                     .hint("read the names that the record is made of"),
             );
             return refused();

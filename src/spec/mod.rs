@@ -64,6 +64,8 @@ pub struct Spec {
     pub examples: Vec<Example>,
     /// What must hold for the whole dataset.
     pub expectations: Vec<Expectation>,
+    /// Other shapes of the same records, by name.
+    pub views: IndexMap<Text, View>,
     /// Every file of the spec closure: path in the workspace and content digest, sorted by path.
     pub closure: Vec<SourceId>,
     /// Whether something did not read that may have given names, so that a name that is not found is no second mistake.
@@ -193,6 +195,16 @@ pub struct Check {
     pub because: Option<String>,
     /// The scenario it is limited to.
     pub scenario: Option<usize>,
+}
+
+/// Another shape of the same records.
+pub struct View {
+    /// Where it is named.
+    pub span: Span,
+    /// Which records it shows; `None` for all.
+    pub filter: Option<ExprText>,
+    /// What it shows of each.
+    pub record: Box<dyn Form>,
 }
 
 /// A worked case.

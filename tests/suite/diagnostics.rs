@@ -20,8 +20,15 @@ use dictum::diag::codes;
 use fixture::Fixture;
 
 /// Codes that need more than a workspace: a command line, or a disk that refuses.
-const ELSEWHERE: &[&str] =
-    &["dataset-unknown", "profile-unknown", "dataset-duplicate", "hash-mismatch", "file-unreadable", "rego-absent"];
+const ELSEWHERE: &[&str] = &[
+    "dataset-unknown",
+    "profile-unknown",
+    "view-unknown",
+    "dataset-duplicate",
+    "hash-mismatch",
+    "file-unreadable",
+    "rego-absent",
+];
 
 #[test]
 fn every_fixture_gives_its_diagnostics_and_no_others() {

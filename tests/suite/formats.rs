@@ -48,7 +48,7 @@ const NEVER_ABSENT: [&str; 3] = ["id", "input.context.text", "input.context.deep
 const ALWAYS_THERE: &str = "input.context.by_word";
 
 /// The same record with absent and null as one.
-fn settled(value: &Value) -> Value {
+pub(super) fn settled(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
             let kept = map.iter().filter(|(_, value)| !value.is_null());
@@ -66,17 +66,17 @@ fn digest(records: &[Value]) -> Digest {
     Digest::of(lines.join("\n").as_bytes())
 }
 
-fn read_jsonl(bytes: &[u8]) -> Vec<Value> {
+pub(super) fn read_jsonl(bytes: &[u8]) -> Vec<Value> {
     std::str::from_utf8(bytes).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn read_json(bytes: &[u8]) -> Vec<Value> {
+pub(super) fn read_json(bytes: &[u8]) -> Vec<Value> {
     let file: Value = serde_json::from_slice(bytes).unwrap();
     file["examples"].as_array().unwrap().clone()
 }
 
 /// Puts a value at a path of keys in dots.
-fn put(map: &mut Map<String, Value>, path: &str, value: Value) {
+pub(super) fn put(map: &mut Map<String, Value>, path: &str, value: Value) {
     match path.split_once('.') {
         Some((key, rest)) => {
             let inner = map.entry(key.to_owned()).or_insert_with(|| json!({}));
@@ -106,7 +106,7 @@ fn read_csv(bytes: &[u8]) -> Vec<Value> {
     reader.records().map(record).collect()
 }
 
-fn read_parquet(bytes: &[u8]) -> Vec<Value> {
+pub(super) fn read_parquet(bytes: &[u8]) -> Vec<Value> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
     let mut records = Vec::new();

@@ -34,6 +34,7 @@ mod rederive;
 mod reference;
 mod transformer;
 mod used;
+mod views;
 mod wina;
 mod wording;
 mod worlds;

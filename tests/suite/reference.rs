@@ -16,7 +16,7 @@ use dictum::pipeline::expand::Expander;
 use dictum::pipeline::load::dataset_name;
 use dictum::pipeline::load::{
     CHECK_KEYS, COLUMN_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, PARAM_KEYS, PROFILE_KEYS,
-    SCENARIO_KEYS, TABLE_KEYS, TOP_KEYS, TopKey, Workspace,
+    SCENARIO_KEYS, TABLE_KEYS, TOP_KEYS, TopKey, VIEW_KEYS, Workspace,
 };
 use dictum::pipeline::plan::plan;
 use dictum::pipeline::verify::expectations::Tally;
@@ -209,6 +209,7 @@ fn tables() -> String {
         ("A check", CHECK_KEYS),
         ("An example", EXAMPLE_KEYS),
         ("An expectation", EXPECTATION_KEYS),
+        ("A view", VIEW_KEYS),
     ];
     let parts: Vec<String> = tables.iter().map(|(title, table)| format!("### {title}\n\n{}", keys(table))).collect();
     parts.join("\n")

@@ -151,6 +151,7 @@ pub(crate) fn request() -> Request {
     Request {
         datasets: Vec::new(),
         overrides: Overrides::default(),
+        view: None,
         size: None,
         seed: 0,
         from: 0,

@@ -9,7 +9,8 @@ use crate::data::{Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Entry, Node, NodeKind};
 use crate::form::FormKind;
-use crate::form::parse::{Parse, Position, Shape};
+use crate::form::Position;
+use crate::form::parse::{Parse, Shape};
 use crate::program::{Env, Fault, Form, Lower, Lowered, Op, TemplateText};
 use crate::source::Span;
 

@@ -16,6 +16,7 @@ mod settling;
 mod tabulate;
 mod unused;
 mod used;
+mod views;
 mod world;
 
 use std::collections::BTreeSet;
@@ -37,6 +38,7 @@ pub use policies::{HeldPolicy, RuleRow};
 pub use rules::Rule;
 pub use settling::{Aimed, Labels, Required, Settling, Unmet, remedies};
 pub use used::UsedDataset;
+pub use views::{Shape, View};
 
 /// A spec that was found sound, lowered into a program.
 pub struct Checked {
@@ -64,6 +66,8 @@ pub struct Checked {
     pub rules: Vec<Rule>,
     /// What must hold for the whole dataset.
     pub expectations: Vec<Expectation>,
+    /// The other shapes of the same records.
+    pub views: Vec<View>,
     /// What records are drawn anew for.
     pub settling: Settling,
     /// How targets are derived again from an emitted input.
@@ -118,7 +122,7 @@ pub fn check(mut spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut D
     let before = diagnostics.counts().0;
     let used = used::check(&mut spec, sources, diagnostics);
     let schema = spec.schema.and_then(|source| Schema::compile(source, sources, diagnostics));
-    let (lowering, rules, expectations, settling, rederivation, leaves) = {
+    let (lowering, rules, expectations, views, settling, rederivation, leaves) = {
         let world = world::of(&spec, used::offered(&used));
         let mut cx = Lower::new(&world);
         cx.everything();
@@ -127,8 +131,9 @@ pub fn check(mut spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut D
         let settling = settling::lower(&spec, &mut cx);
         let rederivation = labels::check(&spec, &used, &mut cx);
         examples::names(&spec, &mut cx);
+        let views = views::lower(&spec, &mut cx);
         let leaves = cx.record_leaves();
-        (cx.finish(), rules, expectations, settling, rederivation, leaves)
+        (cx.finish(), rules, expectations, views, settling, rederivation, leaves)
     };
     // Something may look idle or unread only because its reader was refused.
     let idle = |one: &Diagnostic| one.code == codes::UNUSED;
@@ -157,6 +162,7 @@ pub fn check(mut spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut D
     let inferred = inferred(&spec.name, &lowering.record);
     let schema = schema.map_or_else(|| Schema::compile_text(&inferred), Ok);
     let schema = schema.map_err(|error| diagnostics.push(unusable(&spec, &error))).ok()?;
+    let views = views::finish(&spec.name, views, diagnostics);
     let entries = spec.entries.values().enumerate();
     let context = entries.filter(|(_, entry)| entry.section == Section::Context).map(|(at, _)| at).collect();
     let policies = policies::held(&spec);
@@ -173,6 +179,7 @@ pub fn check(mut spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut D
         used: used.into_iter().filter_map(|one| Some(UsedDataset { stem: one.stem, checked: one.checked? })).collect(),
         rules,
         expectations,
+        views,
         settling,
         rederivation,
         policies,

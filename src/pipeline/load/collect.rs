@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::files::{Document, Reader};
-use super::{aims, checks, expectations, facts, functions, header, params, profiles, sections, uses};
+use super::{aims, checks, expectations, facts, functions, header, params, profiles, sections, uses, views};
 use crate::data::{Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
@@ -14,7 +14,8 @@ use crate::program::{Stem, Table};
 use crate::random::{Weight, Weights};
 use crate::source::{SourceId, Span};
 use crate::spec::{
-    ATTEMPTS, Check, Constitution, Entry, Example, Expectation, Fact, Function, Param, Profile, Requirement, Scenario, Spec, Used,
+    ATTEMPTS, Check, Constitution, Entry, Example, Expectation, Fact, Function, Param, Profile, Requirement, Scenario, Spec,
+    Used, View,
 };
 
 /// The names that no entry may take.
@@ -39,6 +40,7 @@ pub(super) struct Draft {
     pub(super) checks: Vec<Check>,
     pub(super) examples: Vec<Example>,
     pub(super) expectations: Vec<Expectation>,
+    pub(super) views: IndexMap<Text, View>,
     /// Where every name was first given.
     names: BTreeMap<Text, Span>,
     /// The file that each name of a used file stands for.
@@ -164,6 +166,7 @@ impl Draft {
             checks: self.checks,
             examples: self.examples,
             expectations: self.expectations,
+            views: self.views,
             closure,
             incomplete: reader.incomplete,
             refused: std::mem::take(&mut reader.refused),
@@ -300,6 +303,7 @@ fn content(root: &Node, own: bool, draft: &mut Draft, reader: &mut Reader<'_>) {
             "checks" => checks::read(value, None, draft, reader),
             "examples" => checks::examples(value, draft, reader),
             "expect" => expectations::read(value, draft, reader),
+            "views" => views::read(entry, draft, reader),
             _ => {}
         }
     }

@@ -128,10 +128,16 @@ pub const TOP_KEYS: &[TopKey] = &[
         "What must hold for the whole dataset; the build fails outside the bands. Judged for builds that start at 0 and reach the \
          spec's size.",
     ),
+    anywhere(
+        "views",
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/view"}}"##,
+        "The same records in other shapes, by name: `dictum build --view name` writes one instead. A view projects and filters; \
+         it reads every name and `record`, and draws nothing.",
+    ),
 ];
 
 /// Keys that the language will have; until then they are refused by name.
-pub(super) const LATER: &[&str] = &["cover", "views", "splits", "levels"];
+pub(super) const LATER: &[&str] = &["cover", "splits", "levels"];
 
 /// Checks the keys at the top of a file and its language version; whether the file is worth reading on.
 pub(super) fn check(root: &Node, own: bool, reader: &mut Reader<'_>) -> bool {

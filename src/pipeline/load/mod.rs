@@ -20,6 +20,7 @@ mod rego_cells;
 mod sections;
 mod tables;
 mod uses;
+mod views;
 
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::yaml;
@@ -38,6 +39,7 @@ pub use params::PARAM_KEYS;
 pub use profiles::PROFILE_KEYS;
 pub use sections::{CONSTITUTION_KEYS, SCENARIO_KEYS};
 pub use tables::TABLE_KEYS;
+pub use views::VIEW_KEYS;
 
 /// Loads one dataset's spec; `None` where its file does not read. After other mistakes there still is a spec, with what could
 /// be read, so that it can be checked in the same run.

@@ -100,6 +100,9 @@ pub struct DatasetEntry {
     /// Every parameter with the value of this build; left out where there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: BTreeMap<String, serde_json::Value>,
+    /// The view that was written instead of the records; `None` for the records themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<ViewEntry>,
     /// Index of the first record built.
     pub from: u64,
     /// Records written.
@@ -176,6 +179,16 @@ pub struct Judged {
     pub expected: String,
     /// The value found, as text.
     pub found: String,
+}
+
+/// The view that a build wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ViewEntry {
+    /// Its name.
+    pub name: String,
+    /// Records that were made and verified, and that the view leaves out.
+    pub left_out: u64,
 }
 
 /// One file.
@@ -263,6 +276,7 @@ pub(crate) mod tests {
             specs: BTreeMap::from([("scenarios/a.yaml".to_owned(), Digest::of(spec.as_bytes()))]),
             size: 2,
             params: BTreeMap::new(),
+            view: None,
             from: 0,
             records: 2,
             scenarios: BTreeMap::from([("only".to_owned(), 2)]),

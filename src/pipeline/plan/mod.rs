@@ -3,10 +3,9 @@
 //! Everything here is a pure function of the spec, the seed and an index, in constant time: no record depends on another, on
 //! how many there are, or on where a build begins.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::check::{Aimed, Checked, Labels};
+use super::check::{Aimed, Checked, Labels, View};
 use crate::data::Value;
 use crate::random::{Key, Quota, QuotaCache, Share};
 
@@ -28,6 +27,8 @@ pub struct Plan<'c> {
     pub count: u64,
     /// The key of every draw, by number.
     pub keys: Vec<Key>,
+    /// The view that is written instead of the records, where one is.
+    pub view: Option<&'c View>,
     /// The same records of the used datasets.
     pub used: Vec<Plan<'c>>,
     quota: Option<Quota>,
@@ -43,7 +44,7 @@ pub fn plan(checked: &Checked, seed: u64, from: u64, count: u64) -> Plan<'_> {
     let key = Key::new(seed, [checked.address().as_str(), "scenario"]);
     let quota = checked.spec.weights.clone().map(|weights| Quota::new(key, weights));
     let used = checked.used.iter().map(|one| plan(&one.checked, seed, from, count)).collect();
-    Plan { checked, seed, from, count, keys, used, quota, aims: aims(checked, seed) }
+    Plan { checked, seed, from, count, keys, view: None, used, quota, aims: aims(checked, seed) }
 }
 
 /// One quota for each name aimed at in each scenario, over the ranks of the scenario. `aim` is a reserved name, so no draw has
@@ -67,6 +68,14 @@ fn aims(checked: &Checked, seed: u64) -> Vec<Dealt<'_>> {
 pub struct PlanCache {
     scenarios: QuotaCache,
     aims: Vec<QuotaCache>,
+}
+
+impl<'c> Plan<'c> {
+    /// The same plan, of which a view is written instead of the records.
+    #[must_use]
+    pub fn showing(self, view: Option<&'c View>) -> Self {
+        Self { view, ..self }
+    }
 }
 
 impl Plan<'_> {
@@ -105,15 +114,5 @@ impl Plan<'_> {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.from == 0 && self.count >= self.checked.spec.size
-    }
-
-    /// How many records each scenario has, by name.
-    #[must_use]
-    pub fn scenario_counts(&self) -> BTreeMap<String, u64> {
-        let Some(quota) = &self.quota else { return BTreeMap::new() };
-        let upto = quota.counts(self.from.saturating_add(self.count));
-        let before = quota.counts(self.from);
-        let names = self.checked.spec.scenarios.iter().map(|scenario| scenario.name.to_string());
-        names.zip(upto.into_iter().zip(before).map(|(upto, before)| upto - before)).collect()
     }
 }

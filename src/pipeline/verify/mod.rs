@@ -12,11 +12,12 @@ pub mod policies;
 pub mod rederive;
 mod rules;
 mod schema;
+pub mod views;
 
 use super::check::Checked;
 use crate::data::Value;
 use crate::diag::{Diagnostic, RecordPlace};
-use crate::program::Frame;
+use crate::program::{Form, Frame};
 use crate::record::Node;
 use crate::source::Span;
 
@@ -28,8 +29,10 @@ pub fn verify(checked: &Checked, frame: &Frame<'_>, value: &Value) -> Result<(),
     let root = Node::of(value);
     let mut wrong = Vec::new();
     let place = |path: &str| RecordPlace { dataset: checked.spec.name.to_string(), index: frame.at.index, path: path.to_owned() };
-    numbers::check(checked, root, &place, &mut wrong);
-    schema::check(checked, root, &place, &mut wrong);
+    let form = checked.spec.record.as_ref().map(|(_, form)| &**form);
+    numbers::check(form, root, &place, &mut wrong);
+    let hint = checked.spec.schema.is_none().then_some(schema::INFERRED);
+    schema::check((&checked.schema, hint), form, root, &place, &mut wrong);
     constitution::check(checked, root, &place, &mut wrong);
     rules::check(checked, frame, &place, &mut wrong);
     policies::check(checked, frame, value, &place, &mut wrong);
@@ -39,13 +42,17 @@ pub fn verify(checked: &Checked, frame: &Frame<'_>, value: &Value) -> Result<(),
 
 /// The line of the spec that gives what stands at a path of the record: the deepest field on the way there.
 fn field_span(checked: &Checked, path: &str) -> Option<Span> {
-    let (_, record) = checked.spec.record.as_ref()?;
-    let mut form = &**record;
+    checked.spec.record.as_ref().map(|(_, record)| span_in(&**record, path))
+}
+
+/// The same in a form: that of the record, or of a view.
+fn span_in(form: &dyn Form, path: &str) -> Span {
+    let mut form = form;
     for part in path.split('.') {
         match form.fields().iter().find(|(name, _)| name == part) {
             Some((_, field)) => form = &**field,
             None => break,
         }
     }
-    Some(form.span())
+    form.span()
 }

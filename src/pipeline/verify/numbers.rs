@@ -1,15 +1,15 @@
 //! Numbers that every format can carry.
 
 use crate::diag::{Diagnostic, RecordPlace, codes};
-use crate::pipeline::check::Checked;
+use crate::program::Form;
 use crate::record::{Node, View};
 
 /// Reports integers beyond 64 bits and floats that are not finite.
-pub(super) fn check(checked: &Checked, root: Node<'_>, place: &dyn Fn(&str) -> RecordPlace, wrong: &mut Vec<Diagnostic>) {
+pub(super) fn check(form: Option<&dyn Form>, root: Node<'_>, place: &dyn Fn(&str) -> RecordPlace, wrong: &mut Vec<Diagnostic>) {
     let mut path = Vec::new();
     walk(root, &mut path, &mut |path, code, message| {
         let path = path.join(".");
-        let diagnostic = match super::field_span(checked, &path) {
+        let diagnostic = match form.map(|form| super::span_in(form, &path)) {
             Some(span) => Diagnostic::error(code, span, message),
             None => Diagnostic::unplaced(code, message),
         };

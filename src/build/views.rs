@@ -1,0 +1,46 @@
+//! Which datasets a view is written of.
+//!
+//! In: the datasets of a command and the name of a view. Out: those that have it. Where datasets were named, one that does not have
+//! the view is a mistake; of all datasets those that do not have it are left out, and it is a mistake where none has it.
+
+use std::collections::BTreeSet;
+
+use super::datasets::Selected;
+use crate::data::Text;
+use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
+
+/// Chooses a view of the datasets; gives the names of those that are left out.
+pub fn choose(selected: &mut Vec<Selected>, name: &str, named: bool, diagnostics: &mut Diagnostics) -> Vec<Text> {
+    let mut without = Vec::new();
+    for one in selected.iter_mut() {
+        one.view = one.checked.view(name).map(|view| view.name.clone());
+        if one.view.is_none() {
+            without.push(one);
+        }
+    }
+    if named {
+        for one in without {
+            let known: BTreeSet<&str> = one.checked.views.iter().map(|view| view.name.as_str()).collect();
+            diagnostics.push(unknown(format!("`{}` has no view `{name}`", one.checked.spec.name), name, &known, "it has"));
+        }
+        return Vec::new();
+    }
+    if selected.iter().all(|one| one.view.is_none()) {
+        let views = selected.iter().flat_map(|one| &one.checked.views);
+        let known: BTreeSet<&str> = views.map(|view| view.name.as_str()).collect();
+        diagnostics.push(unknown(format!("no dataset has a view `{name}`"), name, &known, "there is"));
+        return Vec::new();
+    }
+    let left_out = selected.iter().filter(|one| one.view.is_none()).map(|one| one.checked.spec.name.clone()).collect();
+    selected.retain(|one| one.view.is_some());
+    left_out
+}
+
+fn unknown(message: String, name: &str, known: &BTreeSet<&str>, there: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::unplaced(codes::VIEW_UNKNOWN, message).suggest(name, known.iter().copied());
+    if known.is_empty() {
+        diagnostic.hint("there are no views: they are declared under `views`")
+    } else {
+        diagnostic.hint(format!("{there} {}", quoted_list(known.iter().copied())))
+    }
+}
