@@ -23,6 +23,7 @@ mod memory;
 mod misspelling;
 mod mutation;
 mod newcomer;
+mod pairs;
 mod performance;
 mod policies;
 mod procedure;

@@ -35,8 +35,9 @@ pub(crate) const SHIPPED: [(&str, &str, &str); 2] = [
 ];
 
 /// The shipped datasets.
-pub(crate) const DATASETS: [&str; 6] = [
+pub(crate) const DATASETS: [&str; 7] = [
     "constitutional_ai",
+    "constitutional_ai_pairs",
     "multi_agent_coordination",
     "performance_optimization",
     "policy_governance",
