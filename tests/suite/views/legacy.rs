@@ -136,8 +136,9 @@ fn seldom(dataset: &str) -> &'static [&'static str] {
 }
 
 #[test]
-fn every_shipped_dataset_has_the_old_keys() {
-    for dataset in DATASETS {
+fn every_dataset_of_the_old_generator_has_its_keys() {
+    // It made no pairs.
+    for dataset in DATASETS.into_iter().filter(|dataset| *dataset != "constitutional_ai_pairs") {
         let world = world(shipped(dataset));
         let files = built(&world, Request { size: Some(RECORDS), ..of("legacy") });
         let shown = read_jsonl(&files[&format!("jsonl/data/{dataset}/train-00000-of-00001.jsonl")]);
