@@ -78,7 +78,7 @@ mod tests {
     fn fields_that_come_to_be_are_fields_of_any_name() {
         let before = Type::map_of([("a", Type::null())]);
         let after = before.clone().join(&Type::map_of([("b", Type::truth(true))]));
-        let fields = *after.widened(&before).map.unwrap();
+        let fields = after.widened(&before).map.unwrap();
         assert_eq!(fields.known.keys().collect::<Vec<_>>(), ["a"]);
         assert_eq!(fields.known["a"], Field { ty: Type::null(), optional: true });
         assert_eq!(fields.rest, Some(Box::new(Type::truth(true))));
