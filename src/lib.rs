@@ -19,5 +19,6 @@ pub mod form;
 pub mod spec;
 pub mod pipeline;
 pub mod build;
+pub mod validate;
 pub mod editor;
 pub mod cli;

@@ -53,9 +53,7 @@ pub fn listing(workspace: &Workspace<'_>, diagnostics: &mut Diagnostics) -> Resu
 pub fn named(known: Vec<(String, String)>, names: &[String], diagnostics: &mut Diagnostics) -> Vec<(String, String)> {
     for name in names {
         if !known.iter().any(|(one, _)| one == name) {
-            let all = || known.iter().map(|(one, _)| one.as_str());
-            let diagnostic = Diagnostic::unplaced(codes::DATASET_UNKNOWN, format!("there is no dataset `{name}`"));
-            diagnostics.push(diagnostic.suggest(name, all()).hint(format!("there is {}", quoted_list(all()))));
+            diagnostics.push(unknown_dataset(name, &known));
         }
     }
     known.into_iter().filter(|(name, _)| names.is_empty() || names.contains(name)).collect()
@@ -89,6 +87,14 @@ pub fn select(
         strays(workspace, sources, diagnostics);
     }
     Ok(selected)
+}
+
+/// A name that no dataset has, with the nearest of those that there are.
+#[must_use]
+pub fn unknown_dataset(name: &str, known: &[(String, String)]) -> Diagnostic {
+    let all = || known.iter().map(|(one, _)| one.as_str());
+    let diagnostic = Diagnostic::unplaced(codes::DATASET_UNKNOWN, format!("there is no dataset `{name}`"));
+    diagnostic.suggest(name, all()).hint(format!("there is {}", quoted_list(all())))
 }
 
 /// The formats of a profile, each once.

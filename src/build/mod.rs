@@ -25,7 +25,7 @@ use crate::pipeline::{Making, Stopped};
 use crate::source::Sources;
 use crate::world::WorldError;
 
-pub use datasets::{Selected, listing, named, select};
+pub use datasets::{Selected, listing, named, select, unknown_dataset};
 pub use piloted::piloted;
 pub use targets::warn_unfit;
 pub use views::choose;
@@ -152,6 +152,9 @@ pub enum Failure {
         /// Why it failed.
         cause: String,
     },
+    /// Data that was validated does not comply.
+    #[error("{0}")]
+    Invalid(String),
     /// The build differs from the lock.
     #[error("the build differs from the lock")]
     Drift(Vec<Drift>),

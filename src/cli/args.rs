@@ -74,6 +74,8 @@ pub(super) enum Command {
     Preview(Preview),
     /// List the datasets of the workspace
     List(List),
+    /// Judge files of records: hash, structure, content and metadata
+    Validate(Validate),
     /// Test the rules of policies, or evaluate one
     #[command(subcommand, after_help = POLICY_EXAMPLES)]
     Policy(Policy),
@@ -92,6 +94,7 @@ impl Command {
             Self::Check(_) => "check",
             Self::Preview(_) => "preview",
             Self::List(_) => "list",
+            Self::Validate(_) => "validate",
             Self::Policy(Policy::Test(_)) => "policy test",
             Self::Policy(Policy::Eval(_)) => "policy eval",
             Self::Completions(_) => "completions",
@@ -103,7 +106,7 @@ impl Command {
     pub(super) fn takes_stdout(&self) -> bool {
         match self {
             Self::Build(build) => build.is_stream(),
-            Self::Check(_) => false,
+            Self::Check(_) | Self::Validate(_) => false,
             Self::Preview(_) | Self::List(_) | Self::Policy(_) | Self::Completions(_) | Self::Man => true,
         }
     }
@@ -268,6 +271,35 @@ pub(super) struct Preview {
     pub(super) field: Option<String>,
 }
 
+/// Arguments of `validate`.
+#[derive(Args)]
+#[command(after_help = VALIDATE_EXAMPLES)]
+pub(super) struct Validate {
+    /// Files and folders of JSON, JSON Lines, CSV or Parquet
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub(super) paths: Vec<PathBuf>,
+    /// The share of records that must comply, from 0 to 1
+    #[arg(long, value_name = "RATE", default_value = "1", value_parser = share)]
+    pub(super) min_rate: f64,
+    /// Records that do not comply to show, in all
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(super) offenders: usize,
+    /// The dataset that all files are of [default: the folder below `data/`, or what the first id begins with]
+    #[arg(long, value_name = "DATASET")]
+    pub(super) dataset: Option<String>,
+    /// The constitutional hash that records must carry [default: that of the dataset or the workspace]
+    #[arg(long, value_name = "HASH")]
+    pub(super) hash: Option<String>,
+    /// A JSON Schema that every record must pass, besides that of its dataset
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) schema: Option<PathBuf>,
+}
+
+/// A share from 0 to 1.
+fn share(text: &str) -> Result<f64, &'static str> {
+    text.parse().ok().filter(|share| (0.0..=1.0).contains(share)).ok_or("write a share from 0 to 1, such as 0.95")
+}
+
 /// What to do with policies.
 #[derive(Subcommand)]
 pub(super) enum Policy {
@@ -347,6 +379,19 @@ Examples:
   dictum list                         a line a dataset
   dictum list reviews                 its scenarios, principles, fields and formats
   dictum list --message-format json   one JSON object a dataset";
+
+const VALIDATE_EXAMPLES: &str = "\
+A record complies when nothing is wrong with it: the hash stands wherever it must and nowhere another, the schemas hold, the
+targets follow from the input, the checks of the spec and the test cases of policies hold, the metadata is complete. What
+cannot be judged says so. What is wrong with a file as a whole fails at any rate: it holds no record or cannot be read to its
+end, its header is another one, its envelope carries another hash or none.
+
+Examples:
+  dictum validate out                                    everything that was built
+  dictum validate old/data.json --min-rate 0.95          a file of others, by the hash of this workspace
+  dictum validate old --hash cafe0123 --schema old.json  outside of any workspace
+  dictum validate new.csv --dataset reviews              by a spec of the workspace
+  dictum validate out --message-format json              a JSON object a file";
 
 const POLICY_EXAMPLES: &str = "\
 Examples:

@@ -41,7 +41,7 @@ impl Exit {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Done => "done",
-            Self::Mistakes => "a spec has errors, or a record or dataset broke its rules",
+            Self::Mistakes => "a spec has errors, or a record or dataset broke its rules, or data does not comply",
             Self::Refused => "wrong usage, or the machine refused (a file, a disk, a thread)",
             Self::Drift => "the build differs from the lock",
             Self::Interrupted => "interrupted; the output folder is as it was",
@@ -53,7 +53,7 @@ impl From<&Failure> for Exit {
     fn from(failure: &Failure) -> Self {
         match failure {
             // A value without a form in a format is a fault of the record, not of the disk.
-            Failure::Mistakes | Failure::Emit(EmitError::Value { .. }) => Self::Mistakes,
+            Failure::Mistakes | Failure::Invalid(_) | Failure::Emit(EmitError::Value { .. }) => Self::Mistakes,
             Failure::World(error) if error.is_interrupted() => Self::Interrupted,
             Failure::Usage(_) | Failure::World(_) | Failure::Emit(_) | Failure::Unreadable { .. } | Failure::Other { .. } => {
                 Self::Refused
@@ -81,6 +81,7 @@ mod tests {
         let chunk = EmitError::Chunk { format: "csv" };
         let cases = [
             (Failure::Mistakes, Exit::Mistakes),
+            (Failure::Invalid(String::new()), Exit::Mistakes),
             (Failure::Emit(value), Exit::Mistakes),
             (Failure::Emit(chunk), Exit::Refused),
             (Failure::Usage(String::new()), Exit::Refused),

@@ -39,6 +39,8 @@ pub(super) struct Ending<T> {
     pub(super) notes: Vec<String>,
     /// What to tell a person of the result, a line each; programs read the result itself.
     pub(super) lines: Vec<String>,
+    /// What the command counted in all, a JSON object.
+    pub(super) total: Option<serde_json::Value>,
     /// Whether a build that fails by mistakes, drift or interruption leaves the output as it was.
     pub(super) all_or_nothing: bool,
 }
@@ -59,6 +61,7 @@ impl<T> Ending<T> {
             seed: None,
             notes: Vec::new(),
             lines: Vec::new(),
+            total: None,
             all_or_nothing: false,
         }
     }
@@ -86,6 +89,9 @@ struct Summary<'a, T> {
     seed: Option<u64>,
     /// What the command gave: a dataset each.
     datasets: &'a [T],
+    /// What it counted in all, where it does: `validate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<&'a serde_json::Value>,
 }
 
 /// Where messages go and in which form.
@@ -212,6 +218,7 @@ fn summarize<T: Serialize>(ending: &Ending<T>, exit: Exit, out: &mut dyn Write) 
         notes: &ending.notes,
         seed: ending.seed,
         datasets: ending.result.as_deref().unwrap_or_default(),
+        total: ending.total.as_ref(),
     };
     serde_json::to_writer(&mut *out, &std::collections::BTreeMap::from([("summary", summary)]))?;
     writeln!(out)

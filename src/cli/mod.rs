@@ -21,6 +21,7 @@ mod check;
 mod preview;
 mod list;
 mod policy;
+mod validate;
 mod completions;
 mod man;
 
@@ -66,10 +67,26 @@ fn run(cli: Cli) -> Exit {
         Command::Check(args) => within(&mut |workspace, _| check::run(workspace, &args, &messages)),
         Command::Preview(args) => within(&mut |workspace, _| preview::run(workspace, &args, &messages)),
         Command::Policy(args) => within(&mut |workspace, current| policy::run(workspace, current, &args, &messages)),
+        Command::Validate(args) => {
+            let world = SystemWorld::default();
+            match place_if_any(&world, everywhere.workspace.as_deref()) {
+                Ok((current, root)) => validate::run(&world, &current, root, &args, &messages),
+                Err(failure) => messages.end(&Ending::failed(name, failure)),
+            }
+        }
         Command::List(args) => within(&mut |workspace, _| list::run(workspace, &args, &messages)),
         Command::Completions(args) => completions::run(&args, &messages),
         Command::Man => man::run(&messages),
     }
+}
+
+/// The current folder and, where it lies in one or one is named, the root of the workspace.
+fn place_if_any(world: &dyn World, named: Option<&Path>) -> Result<(PathBuf, Option<PathBuf>), Failure> {
+    let current = world.current_folder()?;
+    if named.is_none() && world.workspace(&current).is_none() {
+        return Ok((current, None));
+    }
+    place(world, named).map(|(current, root)| (current, Some(root)))
 }
 
 /// The current folder and the root of the workspace, both absolute.

@@ -5,12 +5,14 @@
 //! digests are taken over it. The indented form is for files that people read.
 
 mod read;
+mod stream;
 mod text;
 
 use crate::data::{Value, number};
 use crate::record::{Entries, Node, Record, View};
 
 pub use read::read;
+pub use stream::{Piece, stream};
 pub use text::write_text;
 
 /// Appends a node as compact JSON.

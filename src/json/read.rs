@@ -1,7 +1,9 @@
-//! JSON text to a value: integers stay integers, keys keep their order, a key given twice is refused.
+//! JSON text to a value: integers stay integers, keys keep their order, a key given twice is refused or told.
 
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use std::cell::RefCell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use crate::data::{List, Map, Text, Value};
 
@@ -10,23 +12,31 @@ use crate::data::{List, Map, Text, Value};
 /// # Errors
 /// Where the text is no JSON, goes on after its value, or gives a key twice; with line and column.
 pub fn read(text: &str) -> Result<Value, serde_json::Error> {
-    serde_json::from_str::<Read>(text).map(|read| read.0)
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = Any { repeated: None }.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
 }
 
-struct Read(Value);
+/// Reads any value.
+#[derive(Clone, Copy)]
+pub(super) struct Any<'r> {
+    /// Where to note the first key that is given twice in one map; without it such a key is refused, and ends the text.
+    pub(super) repeated: Option<&'r RefCell<Option<Text>>>,
+}
 
-impl<'de> Deserialize<'de> for Read {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ReadVisitor).map(Self)
+impl<'de> DeserializeSeed<'de> for Any<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct ReadVisitor;
-
-impl<'de> Visitor<'de> for ReadVisitor {
+impl<'de> Visitor<'de> for Any<'_> {
     type Value = Value;
 
-    fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("a JSON value")
     }
 
@@ -56,21 +66,37 @@ impl<'de> Visitor<'de> for ReadVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = List::new();
-        while let Some(item) = items.next_element::<Read>()? {
-            list.push(item.0);
+        while let Some(item) = items.next_element_seed(self)? {
+            list.push(item);
         }
         Ok(Value::list(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Map::default();
-        while let Some((key, value)) = entries.next_entry::<String, Read>()? {
-            let key = Text::from(key);
-            if map.insert(key.clone(), value.0).is_some() {
-                return Err(A::Error::custom(format_args!("the key `{key}` is given twice")));
+        while let Some(key) = entries.next_key::<String>()? {
+            let (key, value) = (Text::from(key), entries.next_value_seed(self)?);
+            if map.insert(key.clone(), value).is_some() {
+                self.note(key)?;
             }
         }
         Ok(Value::Map(std::sync::Arc::new(map)))
+    }
+}
+
+impl Any<'_> {
+    /// Notes a key that is given twice.
+    ///
+    /// # Errors
+    /// Where there is no place for notes.
+    pub(super) fn note<E: Error>(self, key: Text) -> Result<(), E> {
+        match self.repeated {
+            Some(noted) => {
+                noted.borrow_mut().get_or_insert(key);
+                Ok(())
+            }
+            None => Err(E::custom(format_args!("the key `{key}` is given twice"))),
+        }
     }
 }
 

@@ -51,6 +51,12 @@ impl WorldError {
         Self::Io { action, path: path.to_path_buf(), cause: cause.into() }
     }
 
+    /// A file that was open and could not be read to its end.
+    #[must_use]
+    pub fn unread(path: &Path, cause: io::Error) -> Self {
+        Self::io("read", path, cause)
+    }
+
     /// Whether another build holds the lock, so that trying again later may help.
     #[must_use]
     pub fn is_locked(&self) -> bool {

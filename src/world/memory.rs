@@ -7,7 +7,7 @@ use std::io::{self, Cursor, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{PathError, Scratch, Stage, World, WorldError, normal};
+use super::{Input, PathError, Scratch, Stage, World, WorldError, normal};
 
 /// Files by path.
 type Files = BTreeMap<PathBuf, Vec<u8>>;
@@ -87,6 +87,10 @@ impl World for MemoryWorld {
     fn read(&self, path: &Path) -> Result<Vec<u8>, WorldError> {
         let state = self.remember(path);
         state.files.get(path).cloned().ok_or_else(|| WorldError::io("read", path, ErrorKind::NotFound))
+    }
+
+    fn open(&self, path: &Path) -> Result<Box<dyn Input>, WorldError> {
+        self.read(path).map(|content| Box::new(Cursor::new(content)) as Box<dyn Input>)
     }
 
     fn list(&self, folder: &Path) -> Result<Vec<String>, WorldError> {

@@ -31,6 +31,12 @@ pub trait World: Send + Sync {
     /// When there is no such file or it cannot be read.
     fn read(&self, path: &Path) -> Result<Vec<u8>, WorldError>;
 
+    /// Opens a file to be read piece by piece, and remembers that it did.
+    ///
+    /// # Errors
+    /// When there is no such file, it is none, or it cannot be opened.
+    fn open(&self, path: &Path) -> Result<Box<dyn Input>, WorldError>;
+
     /// The names in a folder (files, folders and links alike), sorted by bytes; remembers that it looked.
     ///
     /// # Errors
@@ -122,6 +128,11 @@ pub trait Stage: Send {
     /// in its place, and the next build finishes the rest.
     fn commit(self: Box<Self>) -> Result<(), WorldError>;
 }
+
+/// A file open to be read, from any place of it.
+pub trait Input: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Input for T {}
 
 /// A temporary file that can be written, read and sought in.
 pub trait Scratch: Read + Write + Seek + Send {}

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::stage::SystemStage;
-use super::{PathError, Scratch, Stage, World, WorldError, lock, path, tree};
+use super::{Input, PathError, Scratch, Stage, World, WorldError, lock, path, tree};
 
 /// The world of the running system. One is made for each compile, so that [`World::accessed`] is that compile's list.
 #[derive(Debug, Default)]
@@ -32,6 +32,17 @@ impl World for SystemWorld {
     fn read(&self, path: &Path) -> Result<Vec<u8>, WorldError> {
         self.remember(path);
         fs::read(path).map_err(|cause| WorldError::io("read", path, cause))
+    }
+
+    fn open(&self, path: &Path) -> Result<Box<dyn Input>, WorldError> {
+        self.remember(path);
+        let failed = |cause: io::Error| WorldError::io("read", path, cause);
+        let file = File::open(path).map_err(failed)?;
+        // A folder can be opened, and fails only when it is read.
+        if file.metadata().map_err(failed)?.is_dir() {
+            return Err(failed(ErrorKind::IsADirectory.into()));
+        }
+        Ok(Box::new(file))
     }
 
     fn list(&self, folder: &Path) -> Result<Vec<String>, WorldError> {

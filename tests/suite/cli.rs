@@ -4,6 +4,7 @@ mod build;
 mod params;
 mod policy;
 mod stop;
+mod validate;
 
 use serde_json::Value;
 

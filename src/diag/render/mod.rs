@@ -99,7 +99,8 @@ fn in_record(place: &RecordPlace) -> String {
 
 /// The text with control characters written as escapes: a message may quote data, and data must neither break a line nor
 /// steer a terminal.
-fn one_line(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn one_line(text: &str) -> Cow<'_, str> {
     if !text.contains(char::is_control) {
         return Cow::Borrowed(text);
     }

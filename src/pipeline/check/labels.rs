@@ -219,7 +219,7 @@ fn caused(leaf: &Leaf, (spec, used): (&Spec, &Used<'_>), held: &BTreeSet<Text>, 
 }
 
 /// Whether a cause is wording, of the dataset itself or of a used one.
-fn is_wording(cause: &str) -> bool {
+pub(super) fn is_wording(cause: &str) -> bool {
     cause.split('.').rev().skip(1).any(|part| part == "say")
 }
 

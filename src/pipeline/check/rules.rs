@@ -1,5 +1,6 @@
 //! The checks of a spec, lowered.
 
+use super::labels::is_wording;
 use crate::data::Text;
 use crate::program::{ExprText, Lower, Op};
 use crate::source::Span;
@@ -17,18 +18,21 @@ pub struct Rule {
     pub because: Option<String>,
     /// The scenario it is limited to.
     pub scenario: Option<usize>,
+    /// The wording that it depends on, by name.
+    pub wording: Vec<Text>,
 }
 
 /// Lowers the checks of a spec.
 pub(super) fn checks(spec: &Spec, cx: &mut Lower<'_>) -> Vec<Rule> {
     let mut rules = Vec::with_capacity(spec.checks.len());
     for check in &spec.checks {
-        let that = match check.scenario.and_then(|at| spec.scenarios.get(at)) {
+        let (that, causes) = cx.causes_of(|cx| match check.scenario.and_then(|at| spec.scenarios.get(at)) {
             Some(scenario) => cx.only_in(&scenario.name, |cx| condition(&check.that, cx)),
             None => condition(&check.that, cx),
-        };
-        let span = check.that.span();
-        rules.push(Rule { id: check.id.clone(), span, that, because: check.because.clone(), scenario: check.scenario });
+        });
+        let (span, because) = (check.that.span(), check.because.clone());
+        let wording = causes.into_iter().filter(|cause| is_wording(cause)).collect();
+        rules.push(Rule { id: check.id.clone(), span, that, because, scenario: check.scenario, wording });
     }
     rules
 }

@@ -38,7 +38,7 @@ fn data_type(shape: &Shape) -> DataType {
         Shape::Bool => DataType::Boolean,
         Shape::Int(range) if is_unsigned(*range) => DataType::UInt64,
         Shape::Int(_) => DataType::Int64,
-        Shape::Number => DataType::Float64,
+        Shape::Number(_) => DataType::Float64,
         Shape::List(element) => DataType::List(Arc::new(field_of(element))),
         Shape::Struct(fields) => DataType::Struct(fields.iter().map(field_of).collect()),
     }
@@ -114,7 +114,7 @@ impl<'a> Builder<'a> {
             Shape::Bool => Store::Bool(BooleanBuilder::new()),
             Shape::Int(range) if is_unsigned(*range) => Store::Unsigned(UInt64Builder::new()),
             Shape::Int(_) => Store::Int(Int64Builder::new()),
-            Shape::Number => Store::Float(Float64Builder::new()),
+            Shape::Number(_) => Store::Float(Float64Builder::new()),
             Shape::List(element) => Store::List { element: Box::new(Builder::new(element)), ends: vec![0], nulls: nulls() },
             Shape::Struct(columns) => {
                 Store::Struct { columns, fields: columns.iter().map(Builder::new).collect(), nulls: nulls() }

@@ -5,7 +5,7 @@
 //! with fixed columns cannot tell an absent value from null; both read back as null.
 
 use super::{EmitError, ShapeError};
-use crate::data::{Fields, IntRange, Text, Type};
+use crate::data::{Fields, IntRange, Text, Type, Value};
 use crate::record::{Entries, Items, Node, Record, View};
 
 /// One column, or the elements of a list.
@@ -13,6 +13,8 @@ use crate::record::{Entries, Items, Node, Record, View};
 pub(super) struct Column {
     /// The key of the field.
     pub(super) name: Text,
+    /// Whether the value may be absent.
+    optional: bool,
     /// Whether the value may be absent or null.
     pub(super) nullable: bool,
     /// What it holds otherwise.
@@ -28,8 +30,8 @@ pub(super) enum Shape {
     Bool,
     /// Integers of this range.
     Int(IntRange),
-    /// Floats, or integers and floats.
-    Number,
+    /// Floats, or these integers and floats.
+    Number(Option<IntRange>),
     /// Text.
     Text,
     /// Lists of one shape.
@@ -115,7 +117,7 @@ pub(super) fn for_each_field<'a>(
 impl Column {
     fn of(name: Text, ty: &Type, optional: bool) -> Self {
         let shape = Shape::of(ty);
-        Self { name, nullable: optional || ty.null || matches!(shape, Shape::Null), shape }
+        Self { name, optional, nullable: optional || ty.null || matches!(shape, Shape::Null), shape }
     }
 
     fn all(fields: &Fields) -> Vec<Self> {
@@ -132,13 +134,18 @@ impl Column {
             (shape, View::Null) => Err(Misfit::new(shape.expected(), found(View::Null))),
             (Shape::Json, _) => Ok(Cell::Json(node)),
             (Shape::Bool, View::Bool(truth)) => Ok(Cell::Bool(truth)),
-            (Shape::Int(_) | Shape::Number, View::Int(int)) => Ok(Cell::Int(int)),
-            (Shape::Number, View::Float(float)) => Ok(Cell::Float(float)),
+            (Shape::Int(_) | Shape::Number(_), View::Int(int)) => Ok(Cell::Int(int)),
+            (Shape::Number(_), View::Float(float)) => Ok(Cell::Float(float)),
             (Shape::Text, View::Text(text)) => Ok(Cell::Text(text)),
             (Shape::List(_), View::List(items)) => Ok(Cell::List(items)),
             (Shape::Struct(_), View::Map(entries)) => Ok(Cell::Struct(entries)),
             (shape, other) => Err(Misfit::new(shape.expected(), found(other))),
         }
+    }
+
+    /// What an empty field stands for when it is read back: nothing where the value may be absent, else null.
+    pub(super) fn nothing(&self) -> Option<Value> {
+        (!self.optional).then_some(Value::Null)
     }
 
     /// Whether a map of these fields always holds at least one value that is not null, at any depth.
@@ -160,7 +167,7 @@ impl Shape {
             (true, false, false, None, None) => Self::Bool,
             (false, true, false, None, None) => match (ty.int, ty.float) {
                 (Some(range), false) => Self::Int(range),
-                _ => Self::Number,
+                (ints, _) => Self::Number(ints),
             },
             (false, false, true, None, None) => Self::Text,
             // `element` is the name that the Parquet specification gives to the elements of a list.
@@ -179,7 +186,7 @@ impl Shape {
             Self::Null => "null",
             Self::Bool => "a boolean",
             Self::Int(_) => "an integer",
-            Self::Number => "a number",
+            Self::Number(_) => "a number",
             Self::Text => "text",
             Self::List(_) => "a list",
             Self::Struct(_) => "a map",
@@ -222,7 +229,6 @@ fn found(view: View<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Value;
 
     #[test]
     fn only_maps_of_known_fields_have_columns() {

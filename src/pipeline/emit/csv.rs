@@ -6,14 +6,15 @@
 //! The `csv` crate quotes by content alone and cannot tell these two apart, which is why the quoting is done here.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{self, Write};
 
 use super::byte_file::ByteFile;
 use super::columns::{self, Cell, Column, Misfit, Shape};
-use super::{Chunk, Content, EmitError, Encoder, FileWriter, Format, Head, ShapeError};
-use crate::data::number;
+use super::{Chunk, Content, EmitError, Encoder, FileWriter, Format, Head, ShapeError, read};
+use crate::data::{Type, number};
 use crate::json;
 use crate::record::{Node, Record};
+use crate::world::Input;
 
 /// The format `csv`.
 pub(super) struct Csv;
@@ -25,6 +26,10 @@ impl Format for Csv {
 
     fn extension(&self) -> &'static str {
         "csv"
+    }
+
+    fn has_columns(&self) -> bool {
+        true
     }
 
     fn describe(&self) -> &'static str {
@@ -51,6 +56,10 @@ impl Format for Csv {
         header.end();
         Ok(Box::new(Table { header: header.out, columns }))
     }
+
+    fn read(&self, input: Box<dyn Input>, record: Option<&Type>, take: &mut read::Take<'_>) -> io::Result<()> {
+        read::csv::read(input, record, take)
+    }
 }
 
 struct Table {
@@ -76,14 +85,15 @@ impl Encoder for Table {
 
 /// The fields of a column that is spread over dotted columns. A map that may be missing is spread only where its columns show
 /// whether it is there.
-fn spread(column: &Column) -> Option<&[Column]> {
+pub(super) fn spread(column: &Column) -> Option<&[Column]> {
     match &column.shape {
         Shape::Struct(fields) if !column.nullable || Column::leave_a_mark(fields) => Some(fields),
         _ => None,
     }
 }
 
-fn name_columns(columns: &[Column], prefix: &str, names: &mut Vec<String>) {
+/// The names of all columns, in their order.
+pub(super) fn name_columns(columns: &[Column], prefix: &str, names: &mut Vec<String>) {
     for column in columns {
         let name = format!("{prefix}{}", column.name);
         match spread(column) {

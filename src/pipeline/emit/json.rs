@@ -3,11 +3,13 @@
 //! `{"constitutional_hash": "…", "dataset": "…", "examples": [` opens the file and `]}` closes it; a dataset without a
 //! constitution has no hash in it. The file is written as a stream although it is one object.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use super::byte_file::ByteFile;
-use super::{Chunk, Content, EmitError, Encoder, FileWriter, Format, Head, ShapeError};
+use super::{Chunk, Content, EmitError, Encoder, FileWriter, Format, Head, ShapeError, read};
+use crate::data::Type;
 use crate::record::Record;
+use crate::world::Input;
 
 /// What stands before a record; the comma is left out before the first.
 const SEPARATOR: &str = ",\n";
@@ -39,6 +41,10 @@ impl Format for Json {
         crate::json::write_text(head.dataset, &mut header);
         header.push_str(", \"examples\": [");
         Ok(Box::new(Envelope { header }))
+    }
+
+    fn read(&self, input: Box<dyn Input>, _record: Option<&Type>, take: &mut read::Take<'_>) -> io::Result<()> {
+        read::json::read(input, take)
     }
 }
 

@@ -1,11 +1,13 @@
 //! JSON Lines: one record a line, each line a compact JSON object that ends in LF.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use super::byte_file::ByteFile;
-use super::{Chunk, Content, EmitError, Encoder, FileWriter, Format, Head, ShapeError};
+use super::{Chunk, Content, EmitError, Encoder, FileWriter, Format, Head, ShapeError, read};
+use crate::data::Type;
 use crate::json;
 use crate::record::Record;
+use crate::world::Input;
 
 /// The format `jsonl`.
 pub(super) struct JsonLines;
@@ -25,6 +27,10 @@ impl Format for JsonLines {
 
     fn encoder(&self, _head: &Head<'_>) -> Result<Box<dyn Encoder>, ShapeError> {
         Ok(Box::new(Lines))
+    }
+
+    fn read(&self, input: Box<dyn Input>, _record: Option<&Type>, take: &mut read::Take<'_>) -> io::Result<()> {
+        read::lines::read(input, take)
     }
 }
 

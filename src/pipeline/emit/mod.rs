@@ -1,4 +1,4 @@
-//! Records to files, one file a format.
+//! Records to files, one file a format; [`read`] is the way back.
 //!
 //! Verified records come in; JSON, JSONL, CSV and Parquet go out, with the same values in each. An [`Encoder`] turns any run of
 //! records into a [`Chunk`] and may be called from many threads; a [`FileWriter`] takes the chunks in record order on one.
@@ -7,6 +7,7 @@
 
 mod error;
 pub mod output;
+pub mod read;
 mod byte_file;
 #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only nested columns need ranges and elements"))]
 mod columns;
@@ -22,10 +23,11 @@ mod samples;
 #[cfg(test)]
 mod readback;
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use crate::data::Type;
 use crate::record::Record;
+use crate::world::Input;
 pub use error::{EmitError, ShapeError};
 
 /// What a file says of the dataset whose records it holds.
@@ -49,6 +51,11 @@ pub trait Format: Sync {
     /// The extension of its files, without the dot.
     fn extension(&self) -> &'static str;
 
+    /// Whether its columns are fixed: absent and null are one there, and whole floats and integers may be.
+    fn has_columns(&self) -> bool {
+        false
+    }
+
     /// What it holds, in one phrase for help texts.
     fn describe(&self) -> &'static str;
 
@@ -57,6 +64,13 @@ pub trait Format: Sync {
     /// # Errors
     /// The first field that this format cannot hold.
     fn encoder(&self, head: &Head<'_>) -> Result<Box<dyn Encoder>, ShapeError>;
+
+    /// Reads a file of this format back, piece by piece; `record` is the type of its records where that is known. Whatever is
+    /// wrong with the file is a piece, too.
+    ///
+    /// # Errors
+    /// An input that cannot be read.
+    fn read(&self, input: Box<dyn Input>, record: Option<&Type>, take: &mut read::Take<'_>) -> io::Result<()>;
 }
 
 /// The encoding of one dataset in one format.

@@ -20,8 +20,10 @@ use arrow::error::ArrowError;
 
 use super::arrays::{Rows, schema_of};
 use super::columns::{self, Column};
-use super::{Chunk, Content, EmitError, Encoder, FileWriter, Format, Head, ShapeError};
+use super::{Chunk, Content, EmitError, Encoder, FileWriter, Format, Head, ShapeError, read};
+use crate::data::Type;
 use crate::record::Record;
+use crate::world::Input;
 
 /// Rows that the library takes at a time. Part of the byte contract.
 const BATCH_ROWS: usize = 1_024;
@@ -45,6 +47,10 @@ impl Format for Parquet {
         "parquet"
     }
 
+    fn has_columns(&self) -> bool {
+        true
+    }
+
     fn describe(&self) -> &'static str {
         "nested columns, compressed with zstd"
     }
@@ -59,6 +65,10 @@ impl Format for Parquet {
         ];
         let metadata = metadata.into_iter().filter_map(|(key, value)| Some(KeyValue::new(key.to_owned(), value?.to_owned())));
         Ok(Box::new(Batches { columns, schema, metadata: metadata.collect() }))
+    }
+
+    fn read(&self, input: Box<dyn Input>, record: Option<&Type>, take: &mut read::Take<'_>) -> io::Result<()> {
+        read::parquet::read(input, record, take)
     }
 }
 

@@ -1,10 +1,11 @@
-//! Tests across formats: awkward records are written to each, read back by independent readers, and compared.
+//! Tests across formats: awkward records are written to each, read back, and compared. (`tests/suite/formats.rs` reads with other
+//! people's readers.)
 
-use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, Cursor, Write};
 
-use super::samples::{AWKWARD, awkward_head, awkward_records, many, parse, write_to, written};
-use super::{FORMATS, Format, format};
+use super::read::Piece;
+use super::samples::{AWKWARD, awkward_head, awkward_records, fields, many, records, write_to, written};
+use super::{FORMATS, Format, Head, format};
 use crate::data::{Type, Value};
 use crate::json::write_canonical;
 use crate::record::Node;
@@ -32,124 +33,19 @@ fn drop_nulls(value: &Value) -> Value {
     }
 }
 
-/// Lines of fields; a field is its text and whether it stood in quotes.
-fn csv_lines(text: &str) -> Vec<Vec<(String, bool)>> {
-    let (mut lines, mut line, mut field, mut was_quoted, mut inside) = (Vec::new(), Vec::new(), String::new(), false, false);
-    let mut chars = text.chars().peekable();
-    while let Some(next) = chars.next() {
-        match next {
-            '"' if inside && chars.peek() == Some(&'"') => field.extend(chars.next()),
-            '"' => (inside, was_quoted) = (!inside, true),
-            ',' | '\n' if !inside => {
-                line.push((std::mem::take(&mut field), std::mem::take(&mut was_quoted)));
-                if next == '\n' {
-                    lines.push(std::mem::take(&mut line));
-                }
-            }
-            _ => field.push(next),
-        }
-    }
-    assert!(line.is_empty() && field.is_empty());
-    lines
-}
-
-fn csv_value(ty: &Type, optional: bool, name: &str, cells: &BTreeMap<&str, &(String, bool)>) -> Option<Value> {
-    if let Some((text, was_quoted)) = cells.get(name) {
-        let is_text = Type { null: false, ..ty.clone() }.is_text();
-        return match text.as_str() {
-            "" if !was_quoted => None,
-            _ if is_text => Some(Value::text(text)),
-            json => Some(parse(json)),
-        };
-    }
-    let known = &ty.map.as_ref().unwrap().known;
-    let inner = known.iter().map(|(key, field)| {
-        let name = if name.is_empty() { key.to_string() } else { format!("{name}.{key}") };
-        (key.clone(), csv_value(&field.ty, field.optional, &name, cells).unwrap_or(Value::Null))
-    });
-    let inner: Vec<_> = inner.collect();
-    let is_there = !optional || inner.iter().any(|(_, value)| *value != Value::Null);
-    is_there.then(|| Value::map(inner))
-}
-
-fn read_csv(bytes: &[u8], ty: &Type) -> Vec<Value> {
-    let lines = csv_lines(std::str::from_utf8(bytes).unwrap());
-    let mut crate_reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
-    for (line, theirs) in lines.iter().zip(crate_reader.records()) {
-        assert!(theirs.unwrap().iter().eq(line.iter().map(|(text, _)| text.as_str())));
-    }
-    let (header, rows) = lines.split_first().unwrap();
-    let cells = |row| header.iter().map(|(name, _)| name.as_str()).zip(row).collect();
-    rows.iter().map(|row| csv_value(ty, false, "", &cells(row)).unwrap()).collect()
-}
-
-#[cfg(feature = "parquet")]
-mod columnar {
-    use arrow::array::{Array, AsArray};
-    use arrow::datatypes::{DataType, Float64Type, Int64Type, UInt64Type};
-    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-
-    use super::super::arrays::JSON_COLUMN;
-    use super::*;
-
-    pub(super) fn open(bytes: &[u8]) -> ParquetRecordBatchReaderBuilder<std::fs::File> {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(bytes).unwrap();
-        ParquetRecordBatchReaderBuilder::try_new(file).unwrap()
-    }
-
-    pub(super) fn read(bytes: &[u8]) -> Vec<Value> {
-        let mut records = Vec::new();
-        for batch in open(bytes).build().unwrap() {
-            let batch = batch.unwrap();
-            let schema = batch.schema();
-            for row in 0..batch.num_rows() {
-                let columns = schema.fields().iter().zip(batch.columns());
-                records.push(Value::map(
-                    columns.map(|(field, array)| (field.name().as_str().into(), value(field, array.as_ref(), row))),
-                ));
-            }
-        }
-        records
-    }
-
-    fn value(field: &arrow::datatypes::Field, array: &dyn Array, row: usize) -> Value {
-        if array.is_null(row) {
-            return Value::Null;
-        }
-        let is_json = field.metadata().get(JSON_COLUMN.0).is_some_and(|value| value.as_str() == JSON_COLUMN.1);
-        match field.data_type() {
-            DataType::Utf8 if is_json => parse(array.as_string::<i32>().value(row)),
-            DataType::Utf8 => Value::text(array.as_string::<i32>().value(row)),
-            DataType::Boolean => Value::Bool(array.as_boolean().value(row)),
-            DataType::Int64 => Value::Int(array.as_primitive::<Int64Type>().value(row).into()),
-            DataType::UInt64 => Value::Int(array.as_primitive::<UInt64Type>().value(row).into()),
-            DataType::Float64 => Value::Float(array.as_primitive::<Float64Type>().value(row)),
-            DataType::List(element) => {
-                let items = array.as_list::<i32>().value(row);
-                Value::list((0..items.len()).map(|at| value(element, items.as_ref(), at)))
-            }
-            DataType::Struct(fields) => {
-                let columns = fields.iter().zip(array.as_struct().columns());
-                Value::map(columns.map(|(field, array)| (field.name().as_str().into(), value(field, array.as_ref(), row))))
-            }
-            other => panic!("unexpected column of {other}"),
-        }
-    }
-}
-
+/// The records of a file, by the reader of its format.
 fn read(format: &dyn Format, bytes: &[u8], ty: &Type) -> Vec<Value> {
-    match format.name() {
-        "json" => {
-            let file = parse(std::str::from_utf8(bytes).unwrap());
-            file.at("examples").unwrap().as_list().unwrap().to_vec()
+    let mut records = Vec::new();
+    let mut take = |piece| {
+        match piece {
+            Piece::Record(_, record) => records.push(record.unwrap()),
+            Piece::Around(..) | Piece::Envelope => {}
+            Piece::Fault(place, why) => panic!("{place:?}: {why}"),
         }
-        "jsonl" => std::str::from_utf8(bytes).unwrap().lines().map(parse).collect(),
-        "csv" => read_csv(bytes, ty),
-        #[cfg(feature = "parquet")]
-        "parquet" => columnar::read(bytes),
-        other => panic!("no reader for {other}"),
-    }
+        true
+    };
+    format.read(Box::new(Cursor::new(bytes.to_vec())), Some(ty), &mut take).unwrap();
+    records
 }
 
 #[test]
@@ -160,6 +56,23 @@ fn every_format_reads_back_as_the_same_values() {
         let bytes = written(*format, &awkward_head(), &records, 3);
         let found: Vec<_> = read(*format, &bytes, &AWKWARD).iter().map(settled).collect();
         assert_eq!(found, expected, "{}", format.name());
+    }
+}
+
+#[test]
+fn what_may_be_absent_reads_back_as_absent_and_everything_else_as_null() {
+    let ty = fields(vec![
+        ("id", Type::any_text(), false),
+        ("always", Type::int().join(&Type::null()), false),
+        ("maybe", Type::int(), true),
+        ("count", Type::number(), false),
+        ("list", Type::list_of(Type::int().join(&Type::null())), false),
+    ]);
+    let head = Head { record: &ty, ..awkward_head() };
+    let few = records(&[r#"{"id": "a", "always": null, "count": 2, "list": [null]}"#]);
+    for format in FORMATS {
+        let found = read(*format, &written(*format, &head, &few, 1), &ty);
+        assert_eq!(found, [few[0].value.clone()], "{}", format.name());
     }
 }
 
@@ -211,10 +124,17 @@ fn formats_are_found_by_name() {
 
 #[cfg(feature = "parquet")]
 mod parquet_files {
-    use super::super::samples::{Shared, fields, records, small_head, small_records};
-    use super::super::{EmitError, Head};
+    use super::super::EmitError;
+    use super::super::samples::{Shared, small_head, small_records};
     use super::*;
     use crate::digest::Digest;
+    use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+    fn open(bytes: &[u8]) -> ParquetRecordBatchReaderBuilder<std::fs::File> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        ParquetRecordBatchReaderBuilder::try_new(file).unwrap()
+    }
 
     fn error(ty: Type, json: &str) -> String {
         let ty = fields(vec![("a", fields(vec![("b", Type::list_of(ty), false)]), false)]);
@@ -240,7 +160,7 @@ mod parquet_files {
     fn a_row_group_has_16384_records_and_the_file_names_its_dataset() {
         let few = small_records();
         let records: Vec<_> = few.iter().cycle().take(16_385).cloned().collect();
-        let reader = columnar::open(&written(format("parquet").unwrap(), &small_head(), &records, 5_000));
+        let reader = open(&written(format("parquet").unwrap(), &small_head(), &records, 5_000));
         let metadata = reader.metadata();
         let rows: Vec<_> = metadata.row_groups().iter().map(parquet::file::metadata::RowGroupMetaData::num_rows).collect();
         assert_eq!(rows, [16_384, 1]);
@@ -255,8 +175,8 @@ mod parquet_files {
     #[test]
     fn no_records_are_a_file_with_columns() {
         let bytes = written(format("parquet").unwrap(), &awkward_head(), &[], 1);
-        assert_eq!(columnar::open(&bytes).schema().fields().len(), AWKWARD.map.as_ref().unwrap().known.len());
-        assert!(columnar::read(&bytes).is_empty());
+        assert_eq!(open(&bytes).schema().fields().len(), AWKWARD.map.as_ref().unwrap().known.len());
+        assert!(read(format("parquet").unwrap(), &bytes, &AWKWARD).is_empty());
     }
 
     /// When this fails after an upgrade of `arrow`, `parquet` or zstd, the upgrade changes what users built: a format epoch.

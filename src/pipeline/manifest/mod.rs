@@ -23,11 +23,14 @@ pub const MANIFEST_FILE: &str = "dictum-manifest.json";
 /// The lock's name, at the root of the workspace.
 pub const LOCK_FILE: &str = "dictum.lock";
 
+/// The folder of the schemas, relative to the manifest.
+pub const SCHEMA_FOLDER: &str = "schemas";
+
 /// Where the JSON Schema that was inferred from a dataset's records stands, relative to the manifest: outside `data/`, where those
 /// who load data do not look.
 #[must_use]
 pub fn schema_file(dataset: &str) -> String {
-    format!("schemas/{dataset}.schema.json")
+    format!("{SCHEMA_FOLDER}/{dataset}.schema.json")
 }
 
 /// The epoch of everything that decides bytes and is not a crate: random streams, sampling, number text, encodings. Raised when

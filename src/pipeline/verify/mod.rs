@@ -6,6 +6,7 @@
 //! inside it and the line of the spec or schema.
 
 mod constitution;
+pub mod emitted;
 pub mod expectations;
 mod numbers;
 pub mod policies;

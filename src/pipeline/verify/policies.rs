@@ -4,6 +4,7 @@
 //! `--plain`, and wherever a record comes from a file, every case is evaluated again.
 
 use super::field_span;
+use super::rederive::Judged;
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, RecordPlace, codes};
 use crate::engine::rego::{self, Question};
@@ -42,6 +43,32 @@ fn holds(policy: &HeldPolicy, frame: &Frame<'_>, record: &Value) -> bool {
     let slot = |at: usize| frame.slot(at).unwrap_or(&Value::Undefined);
     let cases = || slot(of).as_map().and_then(|verdict| verdict.get("tests"));
     record.at(&policy.module) == Some(slot(module)) && policy.tests.as_ref().is_none_or(|path| record.at(path) == cases())
+}
+
+/// Evaluates every module of a record from a file anew: it is known by nothing but its text.
+pub(super) fn emitted(checked: &Checked, record: &Value, place: &dyn Fn(&str) -> RecordPlace, judged: &mut Judged) {
+    for policy in &checked.policies {
+        match (&policy.scenarios, judged.scenario) {
+            (Some(list), Some(scenario)) if !list.contains(&scenario) => continue,
+            (Some(_), None) => {
+                judged.open.push(policy.module.clone());
+                continue;
+            }
+            _ => {}
+        }
+        if record.at(&policy.module).and_then(Value::as_text).is_none() {
+            judged.open.push(policy.module.clone());
+            continue;
+        }
+        if let Some(path) = policy.tests.as_ref().filter(|path| record.at(path).and_then(Value::as_list).is_none()) {
+            judged.open.push(path.clone());
+        }
+        judged.settled += 1;
+        tested(policy, record, false, &mut |path, code, message| {
+            let span = field_span(checked, path).unwrap_or(checked.spec.name_span);
+            judged.wrong.push(Diagnostic::error(code, span, message).in_record(place(path)));
+        });
+    }
 }
 
 /// Evaluates the tests of one policy as they stand in a record; tells the path, the code and what is wrong.

@@ -5,7 +5,8 @@
 
 use std::cell::OnceCell;
 
-use crate::data::Value;
+use super::rules::broken;
+use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, RecordPlace, codes};
 use crate::json;
 use crate::pipeline::check::{Checked, Held, Rederivation, Target};
@@ -29,16 +30,60 @@ impl<'c> Rederiver<'c> {
     /// Everything in the record of an index that its input does not give.
     #[must_use]
     pub fn record(&self, index: u64, record: &Value) -> Vec<Diagnostic> {
-        let place = |path: &str| RecordPlace { dataset: self.checked.spec.name.to_string(), index, path: path.to_owned() };
-        let mut wrong = Vec::new();
-        rederive(&self.program(), index, record, &place, &mut wrong);
-        wrong
+        self.judge(index, record, Reading::MADE).wrong
+    }
+
+    /// The same for a record of which no more is known than this; a file's record keeps the checks of its spec, too.
+    #[must_use]
+    pub fn judge(&self, index: u64, record: &Value, reading: Reading) -> Judged {
+        let mut judged = Judged::default();
+        rederive(&self.program(), index, record, reading, &|path| self.place(index, path), &mut judged);
+        judged
+    }
+
+    /// A place in the record of an index.
+    pub(super) fn place(&self, index: u64, path: &str) -> RecordPlace {
+        RecordPlace { dataset: self.checked.spec.name.to_string(), index, path: path.to_owned() }
+    }
+
+    /// The dataset.
+    pub(super) fn checked(&self) -> &'c Checked {
+        self.checked
     }
 
     fn program(&self) -> Program<'_> {
         let shared = self.checked.shared(&self.keys, false);
         Program { checked: self.checked, shared, used: self.used.iter().map(Self::program).collect() }
     }
+}
+
+/// What is known of how a record was made and kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// Whether it comes from a file, which may be anyone's: what its input does not hold at all is open, not wrong.
+    pub file: bool,
+    /// Whether the seed that it was drawn with is known, so that its wording can be said again.
+    pub seeded: bool,
+    /// Whether it stood in fixed columns: absent and null are one there, and whole floats and integers.
+    pub columns: bool,
+}
+
+impl Reading {
+    /// A record as it was just made.
+    const MADE: Self = Self { file: false, seeded: true, columns: false };
+}
+
+/// What came of judging a record by its own input.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// What is wrong.
+    pub wrong: Vec<Diagnostic>,
+    /// What could be judged, and was.
+    pub settled: u64,
+    /// What could not: targets and modules by their paths, checks by their names.
+    pub open: Vec<String>,
+    /// The scenario, where the input shows it.
+    pub scenario: Option<usize>,
 }
 
 /// A dataset with what its records share under the seed that they were drawn with, and those that it uses.
@@ -98,7 +143,9 @@ pub(super) fn made(
 ) {
     let Rederivation { held, whole, .. } = &checked.rederivation;
     if !whole || frame.shared.plain || !holds(checked, held, frame, record) {
-        rederive(&Program::of(checked, frame), frame.at.index, record, place, wrong);
+        let mut judged = Judged::default();
+        rederive(&Program::of(checked, frame), frame.at.index, record, Reading::MADE, place, &mut judged);
+        wrong.append(&mut judged.wrong);
     }
 }
 
@@ -125,35 +172,112 @@ fn holds(checked: &Checked, list: &[(String, Held)], frame: &Frame<'_>, whole: &
     })
 }
 
-/// Reports every target of a record that its input does not give.
-fn rederive(program: &Program<'_>, index: u64, record: &Value, place: &dyn Fn(&str) -> RecordPlace, wrong: &mut Vec<Diagnostic>) {
+/// Reports every target of a record that its input does not give and, where it comes from a file, every check that it breaks.
+fn rederive(
+    program: &Program<'_>,
+    index: u64,
+    record: &Value,
+    reading: Reading,
+    place: &dyn Fn(&str) -> RecordPlace,
+    judged: &mut Judged,
+) {
     let checked = program.checked;
-    if checked.rederivation.targets.is_empty() {
+    if checked.rederivation.targets.is_empty() && !reading.file {
         return;
     }
     let mut emitted = Emitted::nothing(checked);
     read_back(checked, &checked.rederivation.held, record, &mut emitted);
+    if reading.file {
+        fill(&mut emitted.cells, checked.record_slot(), record.clone());
+    }
+    judged.scenario = emitted.scenario;
     frames((&program.used, &emitted.used), index, &[], &mut |used| {
-        judge(checked, &emitted.frame(program, index, used), record, place, wrong);
+        let frame = emitted.frame(program, index, used);
+        judge(checked, &frame, record, reading, place, judged);
+        if reading.file {
+            keeps(checked, &frame, reading, place, judged);
+        }
     });
 }
 
-fn judge(checked: &Checked, frame: &Frame<'_>, record: &Value, place: &dyn Fn(&str) -> RecordPlace, wrong: &mut Vec<Diagnostic>) {
+fn judge(
+    checked: &Checked,
+    frame: &Frame<'_>,
+    record: &Value,
+    reading: Reading,
+    place: &dyn Fn(&str) -> RecordPlace,
+    judged: &mut Judged,
+) {
     let env = Env::root(frame);
+    // A leaf that is not there at all is another layout, not another fact.
+    let gap = reading.file && checked.rederivation.held.iter().any(|(path, _)| record.at(path).is_none());
     for target in &checked.rederivation.targets {
         let emitted = record.at(&target.path);
         let found = match target.op.eval(&env) {
             Ok(value) => value,
             // Wording may say what the input does not hold.
-            Err(fault) if target.worded && fault.code == codes::NOT_REDERIVED => continue,
+            Err(fault) if gap || (target.worded && fault.code == codes::NOT_REDERIVED) => {
+                judged.open.push(target.path.clone());
+                continue;
+            }
             Err(fault) => {
-                wrong.push(underivable(target, *fault).in_record(place(&target.path)));
+                judged.wrong.push(underivable(target, *fault).in_record(place(&target.path)));
                 continue;
             }
         };
-        if emitted.unwrap_or(&Value::Undefined) != &*found {
-            wrong.push(differs(target, emitted, &found).in_record(place(&target.path)));
+        let there = emitted.unwrap_or(&Value::Undefined);
+        if there == &*found || (reading.columns && alike(there, &found)) {
+            judged.settled += 1;
+        } else if target.worded && !reading.seeded {
+            judged.open.push(target.path.clone());
+        } else {
+            judged.settled += 1;
+            judged.wrong.push(differs(target, emitted, &found).in_record(place(&target.path)));
         }
+    }
+}
+
+/// Reports every check that the facts of an emitted record break. Those that read what the input does not hold are open.
+fn keeps(
+    checked: &Checked,
+    frame: &Frame<'_>,
+    reading: Reading,
+    place: &dyn Fn(&str) -> RecordPlace,
+    judged: &mut Judged,
+) {
+    let env = Env::root(frame);
+    let held = |name: &Text| {
+        let cell = checked.spec.entries.get_index_of(name).and_then(|at| frame.cells.get(at));
+        cell.is_some_and(|cell| cell.get().is_some())
+    };
+    for rule in &checked.rules {
+        if rule.scenario.is_some() && frame.at.scenario.is_some() && rule.scenario != frame.at.scenario {
+            continue;
+        }
+        let is_open = (rule.scenario.is_some() && frame.at.scenario.is_none())
+            || (!reading.seeded && !rule.wording.iter().all(held));
+        match if is_open { None } else { rule.that.eval(&env).ok() } {
+            None => judged.open.push(format!("check {}", rule.id)),
+            Some(value) => {
+                judged.settled += 1;
+                if !value.is_true() {
+                    judged.wrong.push(broken(rule).in_record(place("")));
+                }
+            }
+        }
+    }
+}
+
+/// Whether two values are one in fixed columns.
+fn alike(one: &Value, other: &Value) -> bool {
+    const ABSENT: &Value = &Value::Undefined;
+    match (one, other) {
+        (Value::Undefined | Value::Null, Value::Undefined | Value::Null) => true,
+        (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| alike(a, b)),
+        (Value::Map(a), Value::Map(b)) => {
+            a.keys().chain(b.keys()).all(|key| alike(a.get(key).unwrap_or(ABSENT), b.get(key).unwrap_or(ABSENT)))
+        }
+        _ => one.equals(other),
     }
 }
 

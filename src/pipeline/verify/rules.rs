@@ -1,7 +1,7 @@
 //! The checks of the spec.
 
 use crate::diag::{Diagnostic, RecordPlace, codes};
-use crate::pipeline::check::Checked;
+use crate::pipeline::check::{Checked, Rule};
 use crate::program::{Env, Frame};
 
 /// Reports every check that does not hold.
@@ -13,13 +13,14 @@ pub(super) fn check(checked: &Checked, frame: &Frame<'_>, place: &dyn Fn(&str) -
         }
         match rule.that.eval(&env) {
             Ok(value) if value.is_true() => {}
-            Ok(_) => {
-                let diagnostic =
-                    Diagnostic::error(codes::CHECK_FAILED, rule.span, format!("the check `{}` does not hold", rule.id));
-                let diagnostic = rule.because.iter().fold(diagnostic, |one, because| one.hint(because.clone()));
-                wrong.push(diagnostic.in_record(place("")));
-            }
+            Ok(_) => wrong.push(broken(rule).in_record(place(""))),
             Err(fault) => wrong.push(fault.in_record(place(""))),
         }
     }
+}
+
+/// A check that does not hold.
+pub(super) fn broken(rule: &Rule) -> Diagnostic {
+    let diagnostic = Diagnostic::error(codes::CHECK_FAILED, rule.span, format!("the check `{}` does not hold", rule.id));
+    rule.because.iter().fold(diagnostic, |one, because| one.hint(because.clone()))
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::json_lines;
 use crate::workspace::Workspace;
 
-const SPEC: &str = "\
+pub(super) const SPEC: &str = "\
 dictum: 1
 dataset: notices
 size: 30

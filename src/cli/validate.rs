@@ -1,0 +1,206 @@
+//! `dictum validate`: files of records, judged.
+//!
+//! Out: a table on standard output with a line a file, below it what could not be judged and the first records that do not
+//! comply; or a JSON object a file with the keys of [`FileReport`], and the summary with `total`.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::Exit;
+use super::args::Validate as Args;
+use super::messages::{Ending, Messages};
+use super::progress::{count, plural};
+use super::terminal;
+use crate::build::Failure;
+use crate::diag::Diagnostics;
+use crate::diag::render::one_line;
+use crate::pipeline::load::Workspace;
+use crate::source::Sources;
+use crate::validate::{FileReport, Kind, Offender, Request, Total, validate};
+use crate::world::World;
+
+const NAME: &str = "validate";
+const HEADER: [&str; 8] = ["FILE", "RECORDS", "OK", "HASH", "STRUCTURE", "CONTENT", "METADATA", "RATE"];
+const BOLD: &str = "\x1b[1m";
+const PLAIN: &str = "\x1b[0m";
+
+/// The totals, with what was asked for.
+#[derive(Serialize)]
+struct Sum<'t> {
+    #[serde(flatten)]
+    total: &'t Total,
+    min_rate: f64,
+    passed: bool,
+}
+
+pub(super) fn run(world: &dyn World, current: &Path, root: Option<PathBuf>, args: &Args, messages: &Messages) -> Exit {
+    let workspace = root.map(|root| Workspace { world, root });
+    let request = Request {
+        current: current.to_path_buf(),
+        paths: args.paths.clone(),
+        dataset: args.dataset.clone(),
+        hash: args.hash.clone(),
+        schema: args.schema.clone(),
+        offenders: args.offenders,
+    };
+    let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+    let mut reports = Vec::new();
+    let mut printed = Ok(());
+    let mut each = |report: FileReport| {
+        if !messages.is_json() {
+            reports.push(report);
+        } else if printed.is_ok() {
+            printed = line(&report).and_then(|line| terminal::print(line.as_bytes()));
+        }
+    };
+    let judged = validate(world, workspace.as_ref(), &request, &mut sources, &mut diagnostics, &mut each);
+    let judged = judged.and_then(|total| printed.map(|()| total));
+    let judged = judged.and_then(|total| {
+        if !messages.is_json() {
+            terminal::print(page(&reports, &total, messages.colors_data()).as_bytes())?;
+        }
+        Ok(total)
+    });
+    let (result, total) = match judged {
+        Ok(total) => {
+            let passed = total.faults == 0 && total.rate.is_some_and(|rate| rate >= args.min_rate);
+            let sum = serde_json::to_value(Sum { total: &total, min_rate: args.min_rate, passed }).ok();
+            (if passed { Ok(Vec::<()>::new()) } else { Err(fails(&total, args.min_rate)) }, sum)
+        }
+        Err(failure) => (Err(failure), None),
+    };
+    messages.end(&Ending { total, ..Ending::new(NAME, sources, diagnostics, result) })
+}
+
+/// Why data does not pass.
+fn fails(total: &Total, least: f64) -> Failure {
+    let mut why = Vec::new();
+    if total.rate.is_some_and(|rate| rate < least) {
+        let wanted = format!("{:.2}", least * 100.0);
+        let wanted = wanted.trim_end_matches('0').trim_end_matches('.');
+        let (ok, all) = (count(total.ok), plural(total.records, "record"));
+        why.push(format!("{ok} of {all} comply ({}), at least {wanted} % must", percent(total.ok, total.records)));
+    }
+    if total.faults > 0 {
+        why.push(format!("{} of whole files", plural(total.faults, "fault")));
+    }
+    Failure::Invalid(why.join("; "))
+}
+
+fn line(report: &FileReport) -> Result<String, Failure> {
+    let failed = |error: serde_json::Error| Failure::Other { doing: "write the report", cause: error.to_string() };
+    serde_json::to_string(report).map(|line| line + "\n").map_err(failed)
+}
+
+/// A share in percent, never rounded up.
+fn percent(part: u64, whole: u64) -> String {
+    let Some(hundredths) = (u128::from(part) * 10_000).checked_div(u128::from(whole)) else { return "-".to_owned() };
+    format!("{}.{:02} %", hundredths / 100, hundredths % 100)
+}
+
+/// The table, what could not be judged, and the first offenders.
+fn page(reports: &[FileReport], total: &Total, color: bool) -> String {
+    let mut rows: Vec<[String; 8]> = reports.iter().map(row).collect();
+    if rows.len() > 1 {
+        let [hash, structure, content, metadata] = total.failed.map(count);
+        let name = plural(total.files, "file");
+        let rate = percent(total.ok, total.records);
+        rows.push([name, count(total.records), count(total.ok), hash, structure, content, metadata, rate]);
+    }
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        cells.chain(HEADER.get(column).map(|head| head.len())).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..HEADER.len()).map(width).collect();
+    let mut out = String::new();
+    let mut line = |cells: &[String], bold: bool| {
+        let mut text = String::new();
+        for (at, (cell, width)) in cells.iter().zip(&widths).enumerate() {
+            // Names stand left, numbers right.
+            let _ = if at == 0 { write!(text, "{cell:<width$}") } else { write!(text, "  {cell:>width$}") };
+        }
+        let _ = if bold && color { writeln!(out, "{BOLD}{text}{PLAIN}") } else { writeln!(out, "{text}") };
+    };
+    line(&HEADER.map(str::to_owned), true);
+    rows.iter().for_each(|row| line(row, false));
+    let gaps: Vec<String> = reports.iter().flat_map(gaps).collect();
+    let offenders: Vec<String> =
+        reports.iter().flat_map(|report| report.offenders.iter().flat_map(|one| offences(report, one))).collect();
+    for lines in [gaps, offenders].iter().filter(|lines| !lines.is_empty()) {
+        out.push('\n');
+        for line in lines {
+            let _ = writeln!(out, "{}", one_line(line));
+        }
+    }
+    let shown: usize = reports.iter().map(|report| report.offenders.len()).sum();
+    let all = total.records - total.ok + total.faults;
+    if let Some(more) = all.checked_sub(shown as u64).filter(|more| *more > 0) {
+        let _ = writeln!(out, "{} more do not comply: see them with `--offenders {all}`", count(more));
+    }
+    out
+}
+
+fn row(report: &FileReport) -> [String; 8] {
+    let [hash, structure, content, metadata] = Kind::ALL.map(|kind| {
+        let scope = report.scope(kind);
+        if scope.not_checked.is_some() && scope.failed == 0 { "-".to_owned() } else { count(scope.failed) }
+    });
+    let rate = percent(report.ok, report.records);
+    [one_line(&report.file).into_owned(), count(report.records), count(report.ok), hash, structure, content, metadata, rate]
+}
+
+/// What could not be judged in a file.
+fn gaps(report: &FileReport) -> Vec<String> {
+    let mut lines = Vec::new();
+    for kind in Kind::ALL {
+        let scope = report.scope(kind);
+        if let Some(why) = &scope.not_checked {
+            lines.push(format!("{}: {} not checked: {why}", report.file, kind.word()));
+        } else if !scope.open.is_empty() {
+            let parts = scope.open.iter().map(|(part, records)| format!("{part} ({})", plural(*records, "record")));
+            lines.push(format!("{}: {} not re-derivable: {}", report.file, kind.word(), parts.collect::<Vec<_>>().join(", ")));
+        }
+    }
+    lines
+}
+
+/// A line for each finding: where, of which kind, what.
+fn offences(report: &FileReport, offender: &Offender) -> Vec<String> {
+    let place = match (offender.line, offender.record) {
+        (Some(line), _) => format!("{}:{line}", report.file),
+        (None, Some(record)) => format!("{}: record {record}", report.file),
+        (None, None) => report.file.clone(),
+    };
+    let id = offender.id.as_ref().map_or_else(String::new, |id| format!(" {id}:"));
+    let line = |finding: &crate::validate::Finding| {
+        // Most messages name their path already.
+        let path = if finding.path.is_empty() || finding.message.contains(&format!("`{}`", finding.path)) {
+            String::new()
+        } else {
+            format!("`{}`: ", finding.path)
+        };
+        format!("{place}:{id} {}: {path}{}", finding.kind.word(), finding.message)
+    };
+    offender.findings.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_never_rounded_up() {
+        assert_eq!(percent(19_999, 20_000), "99.99 %");
+        assert_eq!((percent(60, 60), percent(0, 3), percent(0, 0)), ("100.00 %".to_owned(), "0.00 %".to_owned(), "-".to_owned()));
+    }
+
+    #[test]
+    fn a_failure_says_the_rate_and_the_faults() {
+        let total = Total { files: 1, records: 60, ok: 59, rate: Some(59.0 / 60.0), faults: 0, failed: [0, 1, 0, 0] };
+        assert_eq!(fails(&total, 1.0).to_string(), "59 of 60 records comply (98.33 %), at least 100 % must");
+        let broken = Total { faults: 2, ..total };
+        assert_eq!(fails(&broken, 0.95).to_string(), "2 faults of whole files");
+    }
+}
