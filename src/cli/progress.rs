@@ -71,6 +71,7 @@ impl Run {
 
     /// Replaces the bar by one line, such as `reviews: 1,000 records, 4 files in 0.4 s`; `done` is what was made. Gives
     /// the time it took.
+    #[must_use]
     pub fn finish(self, done: &str) -> Duration {
         self.bar.finish_and_clear();
         let time = self.began.elapsed();
@@ -161,6 +162,6 @@ mod tests {
             }
         });
         assert_eq!(run.bar.position(), 400);
-        run.finish("400 records");
+        let _ = run.finish("400 records");
     }
 }

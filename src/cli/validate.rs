@@ -12,6 +12,7 @@ use super::Exit;
 use super::args::Validate as Args;
 use super::messages::{Ending, Messages};
 use super::progress::{count, plural};
+use super::table::{Column, table};
 use super::terminal;
 use crate::build::Failure;
 use crate::diag::Diagnostics;
@@ -22,9 +23,16 @@ use crate::validate::{FileReport, Kind, Offender, Request, Total, validate};
 use crate::world::World;
 
 const NAME: &str = "validate";
-const HEADER: [&str; 8] = ["FILE", "RECORDS", "OK", "HASH", "STRUCTURE", "CONTENT", "METADATA", "RATE"];
-const BOLD: &str = "\x1b[1m";
-const PLAIN: &str = "\x1b[0m";
+const COLUMNS: [Column; 8] = [
+    ("FILE", false),
+    ("RECORDS", true),
+    ("OK", true),
+    ("HASH", true),
+    ("STRUCTURE", true),
+    ("CONTENT", true),
+    ("METADATA", true),
+    ("RATE", true),
+];
 
 /// The totals, with what was asked for.
 #[derive(Serialize)]
@@ -109,22 +117,7 @@ fn page(reports: &[FileReport], total: &Total, color: bool) -> String {
         let rate = percent(total.ok, total.records);
         rows.push([name, count(total.records), count(total.ok), hash, structure, content, metadata, rate]);
     }
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain(HEADER.get(column).map(|head| head.len())).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..HEADER.len()).map(width).collect();
-    let mut out = String::new();
-    let mut line = |cells: &[String], bold: bool| {
-        let mut text = String::new();
-        for (at, (cell, width)) in cells.iter().zip(&widths).enumerate() {
-            // Names stand left, numbers right.
-            let _ = if at == 0 { write!(text, "{cell:<width$}") } else { write!(text, "  {cell:>width$}") };
-        }
-        let _ = if bold && color { writeln!(out, "{BOLD}{text}{PLAIN}") } else { writeln!(out, "{text}") };
-    };
-    line(&HEADER.map(str::to_owned), true);
-    rows.iter().for_each(|row| line(row, false));
+    let mut out = table(&COLUMNS, &rows, color);
     let gaps: Vec<String> = reports.iter().flat_map(gaps).collect();
     let offenders: Vec<String> =
         reports.iter().flat_map(|report| report.offenders.iter().flat_map(|one| offences(report, one))).collect();

@@ -248,6 +248,7 @@ struct Parts {
     body: Lowered,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a way of looping that is asked for or not")]
 struct EachOp {
     span: Span,
     over: Box<dyn Op>,

@@ -83,7 +83,11 @@ impl<'t> Judge<'t> {
         let unless = |judged: bool, why: &str| if judged { Scope::default() } else { Scope::not(why) };
         report.hash = unless(
             self.expected.is_some(),
-            if self.known.is_some() { "the spec has no constitution" } else { "the hash is not known: say it with `--hash HASH`" },
+            if self.known.is_some() {
+                "the spec has no constitution"
+            } else {
+                "the hash is not known: say it with `--hash HASH`"
+            },
         );
         report.structure = unless(!self.schemas.is_empty(), "no schema is known: name one with `--schema FILE`");
         let Some((spec, ..)) = &self.known else {

@@ -27,7 +27,13 @@ fn lacking(value: Option<&Value>, Field { ty, optional }: &Field) -> Option<Stri
     let Some(value) = value else { return (!optional).then(|| "is missing".to_owned()) };
     let fits = match value {
         Value::Undefined | Value::Null => ty.null,
-        Value::Bool(truth) => if *truth { ty.yes } else { ty.no },
+        Value::Bool(truth) => {
+            if *truth {
+                ty.yes
+            } else {
+                ty.no
+            }
+        }
         Value::Int(_) => ty.int.is_some() || ty.float,
         Value::Float(_) => ty.float,
         Value::Text(_) => ty.text.is_some(),

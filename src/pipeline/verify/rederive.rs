@@ -238,13 +238,7 @@ fn judge(
 }
 
 /// Reports every check that the facts of an emitted record break. Those that read what the input does not hold are open.
-fn keeps(
-    checked: &Checked,
-    frame: &Frame<'_>,
-    reading: Reading,
-    place: &dyn Fn(&str) -> RecordPlace,
-    judged: &mut Judged,
-) {
+fn keeps(checked: &Checked, frame: &Frame<'_>, reading: Reading, place: &dyn Fn(&str) -> RecordPlace, judged: &mut Judged) {
     let env = Env::root(frame);
     let held = |name: &Text| {
         let cell = checked.spec.entries.get_index_of(name).and_then(|at| frame.cells.get(at));
@@ -254,8 +248,8 @@ fn keeps(
         if rule.scenario.is_some() && frame.at.scenario.is_some() && rule.scenario != frame.at.scenario {
             continue;
         }
-        let is_open = (rule.scenario.is_some() && frame.at.scenario.is_none())
-            || (!reading.seeded && !rule.wording.iter().all(held));
+        let is_open =
+            (rule.scenario.is_some() && frame.at.scenario.is_none()) || (!reading.seeded && !rule.wording.iter().all(held));
         match if is_open { None } else { rule.that.eval(&env).ok() } {
             None => judged.open.push(format!("check {}", rule.id)),
             Some(value) => {

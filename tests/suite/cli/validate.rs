@@ -93,7 +93,10 @@ fn what_was_built_complies_in_every_format() {
     let names: Vec<&str> = files.iter().map(|file| file["file"].as_str().unwrap()).collect();
     assert_eq!(names, ["csv", "json", "jsonl", "parquet"].map(data));
     for file in &files {
-        assert_eq!((&file["records"], &file["ok"], &file["rate"], &file["faults"]), (&json!(60), &json!(60), &json!(1.0), &json!(0)));
+        assert_eq!(
+            (&file["records"], &file["ok"], &file["rate"], &file["faults"]),
+            (&json!(60), &json!(60), &json!(1.0), &json!(0))
+        );
         assert_eq!((&file["dataset"], &file["offenders"]), (&json!("parcels"), &json!([])), "{file}");
         for kind in ["hash", "structure", "content", "metadata"] {
             assert_eq!(file[kind], json!({"not_checked": null, "failed": 0}), "{kind} of {file}");
@@ -138,15 +141,22 @@ fn spoilt(workspace: &Workspace, at: usize, change: impl Fn(&str) -> String) {
 #[test]
 fn one_thing_spoilt_of_each_kind_is_found_where_it_stands() {
     let workspace = built();
-    let replace = |from: &'static str, to: &'static str| move |line: &str| {
-        assert!(line.contains(from), "{line}");
-        line.replacen(from, to, 1)
+    let replace = |from: &'static str, to: &'static str| {
+        move |line: &str| {
+            assert!(line.contains(from), "{line}");
+            line.replacen(from, to, 1)
+        }
     };
     let hash = "\"constitutional_hash\":\"00c0ffee00c0ffee\"";
     let found = |change: &dyn Fn(&str) -> String| {
         spoilt(&workspace, 16, change);
         let (files, total) = reports(&workspace, &["copy.jsonl"], 1);
-        assert_eq!((&files[0]["records"], &files[0]["ok"], &total["passed"]), (&json!(60), &json!(59), &json!(false)), "{}", files[0]);
+        assert_eq!(
+            (&files[0]["records"], &files[0]["ok"], &total["passed"]),
+            (&json!(60), &json!(59), &json!(false)),
+            "{}",
+            files[0]
+        );
         assert_eq!(files[0]["dataset"], "parcels");
         let found = findings(&files[0]);
         assert!(found.iter().all(|(line, record, ..)| (line, record) == (&json!(17), &json!(17))), "{found:?}");
@@ -160,7 +170,10 @@ fn one_thing_spoilt_of_each_kind_is_found_where_it_stands() {
     let note = found(&replace(" words\"", " word\""));
     assert_eq!(note, ["content target_output.note"]);
     assert_eq!(found(&replace("\"kind\":\"", "\"kind\":\"x")).len(), 3);
-    assert_eq!(found(&replace("\"risk\":", "\"risks\":")), ["structure metadata", "structure metadata", "metadata metadata.risk"]);
+    assert_eq!(
+        found(&replace("\"risk\":", "\"risks\":")),
+        ["structure metadata", "structure metadata", "metadata metadata.risk"]
+    );
     assert_eq!(found(&replace("{\"id\"", "{\"id\":\"x\",\"id\"")), ["structure "]);
     assert_eq!(found(&|_: &str| "3".to_owned()), ["structure "]);
     assert_eq!(found(&|line: &str| line[..line.len() / 2].to_owned()), ["structure "]);
@@ -173,7 +186,10 @@ fn a_fact_that_was_changed_breaks_what_follows_from_it() {
     let at = text.lines().position(|line| line.contains("\"decision\":\"refuse\"")).unwrap();
     spoilt(&workspace, at, |line| line.replace("\"decision\":\"refuse\"", "\"decision\":\"accept\""));
     let output = workspace.run(&["validate", "copy.jsonl"]).ends(1);
-    let expected = format!("copy.jsonl:{}: parcels_{at:06}: content: `target_output.decision` is \"accept\", but the input gives \"refuse\"\n", at + 1);
+    let expected = format!(
+        "copy.jsonl:{}: parcels_{at:06}: content: `target_output.decision` is \"accept\", but the input gives \"refuse\"\n",
+        at + 1
+    );
     assert!(output.stdout.contains(&expected), "{}", output.stdout);
     // The words of the reply were chosen by a seed that a lone file does not tell.
     assert!(output.stdout.contains("copy.jsonl: content not re-derivable: target_output.reply ("), "{}", output.stdout);
@@ -189,11 +205,19 @@ fn a_fact_that_was_changed_breaks_what_follows_from_it() {
 fn a_check_that_the_targets_share_a_mistake_with_is_judged_from_the_input() {
     let workspace = built();
     // The spec became stricter since the data was built.
-    workspace.write("scenarios/parcels.yaml", &SPEC.replace("that: ruling == 'refuse' or", "that: weight < 30 and ruling == 'refuse' or"));
+    workspace.write(
+        "scenarios/parcels.yaml",
+        &SPEC.replace("that: ruling == 'refuse' or", "that: weight < 30 and ruling == 'refuse' or"),
+    );
     let (files, _) = reports(&workspace, &["out/jsonl"], 1);
     let found = findings(&files[0]);
     assert!(!found.is_empty() && found.iter().all(|(_, _, kind, path)| kind == "content" && path.is_empty()), "{found:?}");
-    assert!(files[0]["offenders"][0]["findings"][0]["message"].as_str().unwrap().contains("`letters_are_light` does not hold: a letter is light"));
+    assert!(
+        files[0]["offenders"][0]["findings"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("`letters_are_light` does not hold: a letter is light")
+    );
 }
 
 #[test]
@@ -212,9 +236,12 @@ fn the_same_fault_is_found_in_rows_and_columns() {
     fs::copy(workspace.path("other/data/parcels/train-00000-of-00001.parquet"), workspace.path(&data("parquet"))).unwrap();
     let (files, _) = reports(&workspace, &["out/parquet"], 1);
     let found = findings(&files[0]);
-    assert!(found.iter().all(|(line, record, kind, path)| {
-        line.is_null() && record.is_u64() && kind == "content" && path == "target_output.reply"
-    }), "{found:?}");
+    assert!(
+        found.iter().all(|(line, record, kind, path)| {
+            line.is_null() && record.is_u64() && kind == "content" && path == "target_output.reply"
+        }),
+        "{found:?}"
+    );
     assert!(workspace.run(&["validate", "out/parquet"]).ends(1).stdout.contains(".parquet: record "));
 }
 
@@ -246,7 +273,12 @@ fn the_envelope_of_others_is_judged_as_far_as_it_is_known() {
     assert!(files[0]["structure"]["not_checked"].as_str().unwrap().contains("--schema FILE"));
     assert!(files[0]["content"]["not_checked"].as_str().unwrap().contains("--dataset NAME"));
     let page = workspace.run(&["validate", "old", "--min-rate", "0.3", "--offenders", "1"]).ends(0).stdout;
-    for part in ["     -        -         1", "old/data.json: content not checked: ", "old/data.json:7: old_2: hash: ", "\n1 more do not comply: see them with `--offenders 2`\n"] {
+    for part in [
+        "     -        -         1",
+        "old/data.json: content not checked: ",
+        "old/data.json:7: old_2: hash: ",
+        "\n1 more do not comply: see them with `--offenders 2`\n",
+    ] {
         assert!(page.contains(part), "{part} in\n{page}");
     }
     // Outside of any workspace the hash must be said.
@@ -264,7 +296,10 @@ fn the_envelope_of_others_is_judged_as_far_as_it_is_known() {
 
 #[test]
 fn an_envelope_without_its_hash_fails_at_any_rate() {
-    let good = OLD.replace("0000000000000000", HASH).replace("\"decision\": \"y\"}", &format!("\"decision\": \"y\", \"constitutional_hash\": \"{HASH}\"}}, \"metadata\": {{\"a\": 1}}"));
+    let good = OLD.replace("0000000000000000", HASH).replace(
+        "\"decision\": \"y\"}",
+        &format!("\"decision\": \"y\", \"constitutional_hash\": \"{HASH}\"}}, \"metadata\": {{\"a\": 1}}"),
+    );
     let workspace = workspace().file("good.json", &good);
     workspace.run(&["validate", "good.json"]).ends(0);
     let without = good.replacen("\"constitutional_hash\": \"00c0ffee00c0ffee\",", "", 1);
@@ -309,7 +344,12 @@ fn broken_files_are_told_and_the_others_are_read() {
     assert_eq!(told(1, 1).0, json!(2));
     assert!(told(1, 1).1.starts_with("not JSON of records: EOF"), "{:?}", told(1, 1));
     assert!(told(2, 0).1.starts_with("not UTF-8 text"), "{:?}", told(2, 0));
-    assert!(told(3, 0).1.starts_with("not Parquet: ") && told(4, 0).1.starts_with("not Parquet: "), "{:?} {:?}", told(3, 0), told(4, 0));
+    assert!(
+        told(3, 0).1.starts_with("not Parquet: ") && told(4, 0).1.starts_with("not Parquet: "),
+        "{:?} {:?}",
+        told(3, 0),
+        told(4, 0)
+    );
     assert!(told(5, 0).1.starts_with("the header cannot be read: "));
     let lines: Vec<Value> = (0..4).map(|at| told(7, at).0).collect();
     assert_eq!(lines, [json!(1), json!(2), json!(3), json!(4)]);
@@ -356,7 +396,8 @@ fn policies_are_evaluated_from_their_own_text() {
     let text = workspace.read(file);
     let line = text.lines().position(|line| line.contains("late_notice")).unwrap();
     let change = |from: &str, to: &str| {
-        let changed = text.lines().enumerate().map(|(at, text)| if at == line { text.replacen(from, to, 1) } else { text.to_owned() });
+        let changed =
+            text.lines().enumerate().map(|(at, text)| if at == line { text.replacen(from, to, 1) } else { text.to_owned() });
         workspace.write(file, &(changed.collect::<Vec<_>>().join("\n") + "\n"));
         let (files, _) = reports(&workspace, &["out"], 1);
         let found = findings(&files[0]);
@@ -364,7 +405,10 @@ fn policies_are_evaluated_from_their_own_text() {
         found.into_iter().map(|(.., path)| path).collect::<Vec<_>>()
     };
     let limit = change("input.hours <= ", "input.hours > ");
-    assert!(limit.contains(&"target_output.rule".to_owned()) && limit.iter().any(|path| path.starts_with("test_cases.")), "{limit:?}");
+    assert!(
+        limit.contains(&"target_output.rule".to_owned()) && limit.iter().any(|path| path.starts_with("test_cases.")),
+        "{limit:?}"
+    );
     assert_eq!(change("\"expected\":{\"allow\":true", "\"expected\":{\"allow\":false"), ["test_cases.0"]);
 }
 

@@ -39,9 +39,7 @@ pub(in super::super) fn read(input: Box<dyn Input>, record: Option<&Type>, take:
         }
         let cells = cells(lines.bytes(), source);
         let go_on = match (&header, cells) {
-            (Some(header), cells) => {
-                take(Piece::Record(Place::Line(begin), cells.and_then(|cells| header.record(&cells))))
-            }
+            (Some(header), cells) => take(Piece::Record(Place::Line(begin), cells.and_then(|cells| header.record(&cells)))),
             (None, Ok(cells)) => {
                 let (read, faults) = Header::of(&cells, record);
                 header = Some(read);

@@ -45,7 +45,10 @@ mod tests {
         let mut found = Vec::new();
         let mut take = |piece| {
             if let Piece::Record(Place::Line(line), record) = piece {
-                found.push((line, record.map_err(|why| why.split(':').next().unwrap().to_owned()).map(|one| json::shown(Some(&one)))));
+                found.push((
+                    line,
+                    record.map_err(|why| why.split(':').next().unwrap().to_owned()).map(|one| json::shown(Some(&one))),
+                ));
             }
             true
         };

@@ -57,8 +57,7 @@ fn rows(input: Box<dyn Input>, record: Option<&Type>, take: &mut Take<'_>) -> Re
     let columns = record.and_then(|record| columns_of("parquet", record).ok());
     let mut bytes = Bytes::new(input)?;
     let metadata = metadata(&mut bytes)?;
-    let mut decoder =
-        ParquetPushDecoderBuilder::try_new_decoder(Arc::new(metadata))?.with_batch_size(BATCH_ROWS).build()?;
+    let mut decoder = ParquetPushDecoderBuilder::try_new_decoder(Arc::new(metadata))?.with_batch_size(BATCH_ROWS).build()?;
     let mut number = 0;
     loop {
         match decoder.try_decode()? {
@@ -130,11 +129,13 @@ fn plain_columns(batch: &RecordBatch) -> Result<(Vec<Arc<Field>>, Vec<ArrayRef>)
     let mut fields = Vec::with_capacity(batch.num_columns());
     let mut arrays = Vec::with_capacity(batch.num_columns());
     for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
-        let no_form = || Stop::Fault(format!("the column `{}` is of a type that no record has: {}", field.name(), field.data_type()));
+        let no_form =
+            || Stop::Fault(format!("the column `{}` is of a type that no record has: {}", field.name(), field.data_type()));
         let plain = plain(field).ok_or_else(no_form)?;
-        let array = match plain.data_type() == array.data_type() {
-            true => Arc::clone(array),
-            false => cast(array, plain.data_type()).map_err(|_| no_form())?,
+        let array = if plain.data_type() == array.data_type() {
+            Arc::clone(array)
+        } else {
+            cast(array, plain.data_type()).map_err(|_| no_form())?
         };
         fields.push(plain);
         arrays.push(array);
@@ -155,8 +156,16 @@ fn plain_type(ty: &DataType) -> Option<DataType> {
         D::Int8 | D::Int16 | D::Int32 | D::Int64 => D::Int64,
         D::UInt8 | D::UInt16 | D::UInt32 | D::UInt64 => D::UInt64,
         D::Float16 | D::Float32 | D::Float64 => D::Float64,
-        D::Null | D::Utf8 | D::LargeUtf8 | D::Utf8View => D::Utf8,
-        D::Date32 | D::Date64 | D::Timestamp(..) | D::Time32(_) | D::Time64(_) | D::Decimal128(..) => D::Utf8,
+        D::Null
+        | D::Utf8
+        | D::LargeUtf8
+        | D::Utf8View
+        | D::Decimal128(..)
+        | D::Date32
+        | D::Date64
+        | D::Timestamp(..)
+        | D::Time32(_)
+        | D::Time64(_) => D::Utf8,
         D::List(element) | D::LargeList(element) | D::FixedSizeList(element, _) => D::List(plain(element)?),
         D::Struct(fields) => D::Struct(fields.iter().map(plain).collect::<Option<Vec<_>>>()?.into()),
         D::Dictionary(_, value) => plain_type(value)?,
@@ -204,9 +213,11 @@ fn value(field: &Field, array: &ArrayRef, column: Option<&Column>, row: usize) -
                 Some(Shape::List(inner)) => Some(&**inner),
                 _ => None,
             };
-            let item = |at: usize| match items.is_null(at) {
-                true => Ok(Value::Null),
-                false => value(element, &items, inner, at).map_err(|why| under(&at.to_string(), &why)),
+            let item = |at: usize| {
+                if items.is_null(at) {
+                    return Ok(Value::Null);
+                }
+                value(element, &items, inner, at).map_err(|why| under(&at.to_string(), &why))
             };
             Value::list((0..items.len()).map(item).collect::<Result<Vec<_>, _>>()?)
         }
