@@ -156,8 +156,9 @@ impl<'t> Judge<'t> {
         let mut told = BTreeSet::new();
         for schema in self.schemas.iter().filter(|schema| !schema.accepts(root)) {
             for violation in schema.violations(root) {
-                // Two schemas, or two branches of one, may ask for the same.
-                if told.insert((violation.path.clone(), violation.message.clone())) {
+                // Two schemas, or two branches of one, may ask for the same; another hash is told already.
+                let is_told = findings.iter().any(|one| one.kind == Kind::Hash && one.path == violation.path);
+                if !is_told && told.insert((violation.path.clone(), violation.message.clone())) {
                     findings.push(Finding::new(Kind::Structure, &violation.path, violation.message));
                 }
             }

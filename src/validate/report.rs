@@ -8,8 +8,8 @@ use super::judge::Verdict;
 use crate::data::Value;
 use crate::pipeline::emit::read::Place;
 
-/// Findings of one record that are kept; what breaks a record at every leaf says enough with these.
-const MOST_FINDINGS: usize = 8;
+/// Findings of one kind that are kept of a record; what breaks it at every leaf says enough with these.
+const MOST_FINDINGS: usize = 4;
 
 /// A kind of finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -67,7 +67,7 @@ pub struct Offender {
     pub record: Option<u64>,
     /// Its id, where it has one.
     pub id: Option<String>,
-    /// What is wrong; the first of much.
+    /// What is wrong, the first of each kind.
     pub findings: Vec<Finding>,
 }
 
@@ -200,7 +200,11 @@ impl FileReport {
         if self.offenders.len() >= self.room {
             return;
         }
-        findings.truncate(MOST_FINDINGS);
+        let mut room = Kind::ALL.map(|kind| (kind, MOST_FINDINGS));
+        findings.retain(|finding| {
+            let left = room.iter_mut().find(|(kind, left)| *kind == finding.kind && *left > 0);
+            left.map(|(_, left)| *left -= 1).is_some()
+        });
         let line = match place {
             Place::Line(line) => Some(line),
             Place::Row(_) | Place::File => None,
