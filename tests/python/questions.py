@@ -1,6 +1,6 @@
 """Checks what must hold of many records of each shipped dataset.
 
-    types.py OUT
+    questions.py OUT
 
 In: the folder of a JSONL build of all datasets, each of 10,000 records. Out: exit code 0 when no dataset asks the same question twice,
 every scenario occurs, every word that an input may hold by its schema occurs, and the metadata are complete; 1 otherwise.
@@ -76,7 +76,7 @@ def main():
     datasets = json.loads((out / "dictum-manifest.json").read_text())["datasets"]
     assert datasets, "no dataset was built"
     failures = [f"{dataset}: {line}" for dataset in datasets for line in wrong(out, dataset)]
-    print(f"types: {len(datasets)} datasets, {len(failures)} findings")
+    print(f"questions: {len(datasets)} datasets, {len(failures)} findings")
     for failure in failures[:20]:
         print(failure)
     sys.exit(1 if failures else 0)
