@@ -3,11 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum as _;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{ValueEnum, ValueHint};
 use serde::Serialize;
 
 use super::Exit;
-use super::args::{Build as Args, Quality};
+use super::args::Values;
 use super::interrupt;
 use super::messages::{Ending, Messages};
 use super::report::Report;
@@ -18,6 +19,97 @@ use crate::pipeline::manifest::LOCK_FILE;
 use crate::random;
 
 const NAME: &str = "build";
+
+const EXAMPLES: &str = "\
+Examples:
+  dictum build                                  everything, in every format, into out/
+  dictum build reviews --format jsonl,parquet   one dataset in two formats
+  dictum build reviews --out - | head -n 5      records on standard output
+  dictum build reviews --from 500 --count 500   a part, with the records of the whole
+  dictum build --profile testing                with the sizes and parameters of a profile
+  dictum build reviews --set strictness=3       with another value of a parameter
+  dictum build --view legacy                    the same records in the shape of a view
+  dictum build --locked                         fail where a byte differs from dictum.lock";
+
+/// Arguments of `build`.
+#[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that is typed or not")]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Datasets to build [default: all]
+    #[arg(value_name = "DATASET")]
+    pub(super) datasets: Vec<String>,
+    /// Build every dataset, as without names, and report on all of them
+    #[arg(long, conflicts_with = "datasets")]
+    pub(super) all: bool,
+    #[command(flatten)]
+    pub(super) values: Values,
+    /// Write this view of the records instead of the records themselves
+    #[arg(long, value_name = "NAME")]
+    pub(super) view: Option<String>,
+    /// Records to make instead of the size that the profile or the spec states
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) size: Option<u64>,
+    /// Another seed gives other records
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(super) seed: u64,
+    /// Take a seed from the operating system, and print it
+    #[arg(long, conflicts_with = "seed")]
+    pub(super) random: bool,
+    /// Formats to write, separated by commas [default: those of the profile, or all; with `--out -` jsonl]
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = formats())]
+    pub(super) format: Vec<&'static dyn Format>,
+    /// Folder to write to, or `-` for standard output [default: `out` in the workspace]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) out: Option<PathBuf>,
+    /// Threads to use; the bytes are the same with any number [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    pub(super) threads: Option<usize>,
+    /// First record to make, counted from 0
+    #[arg(long, value_name = "I", default_value_t = 0)]
+    pub(super) from: u64,
+    /// Records to make from there on [default: up to the size]
+    #[arg(long, value_name = "N", conflicts_with = "size", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) count: Option<u64>,
+    /// How good records must be: `synthetic` wants schema, hash, checks and expectations
+    #[arg(long, value_name = "LEVEL", value_enum, hide_possible_values = true, default_value_t = Quality::Synthetic)]
+    pub(super) quality: Quality,
+    /// Fail, and write nothing, where a byte differs from `dictum.lock`
+    #[arg(long, conflicts_with_all = ["update_lock", "random"])]
+    pub(super) locked: bool,
+    /// Write what was built into `dictum.lock`
+    #[arg(long, conflicts_with = "random")]
+    pub(super) update_lock: bool,
+    /// Refuse specs whose constitution has another hash
+    #[arg(long, value_name = "HASH")]
+    pub(super) constitutional_hash: Option<String>,
+    /// Evaluate everything by the template engine itself: slower, the same bytes
+    #[arg(long)]
+    pub(super) plain: bool,
+}
+
+impl Args {
+    /// Whether records go to standard output.
+    pub(super) fn is_stream(&self) -> bool {
+        self.out.as_ref().is_some_and(|out| out.as_os_str() == "-")
+    }
+}
+
+/// A level of quality. Those that do not exist yet are hidden, and refused by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Quality {
+    /// Schema and hash only
+    #[value(hide = true)]
+    Low,
+    /// Schema, hash, checks and expectations
+    Synthetic,
+    /// Gates on duplicates, diversity and balance, too
+    #[value(hide = true)]
+    Medium,
+    /// Only records that a person approved
+    #[value(hide = true)]
+    High,
+}
 
 /// A dataset in the summary for programs.
 #[derive(Serialize)]
@@ -149,4 +241,10 @@ impl From<Built> for Made {
         let files = files.into_iter().map(|(path, bytes)| File { path, bytes }).collect();
         Self { dataset, records, left_out, attempts, judged, files }
     }
+}
+
+/// The parser of a format's name.
+fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
+    let names = FORMATS.iter().map(|format| PossibleValue::new(format.name()).help(format.describe()));
+    PossibleValuesParser::new(names).try_map(|name| emit::format(&name).ok_or("unknown format"))
 }

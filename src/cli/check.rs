@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::Exit;
-use super::args::Check as Args;
+use super::args::Values;
 use super::attempts::{self, Cell};
 use super::messages::{Ending, Messages};
 use super::progress::plural;
@@ -23,6 +23,25 @@ use crate::source::Sources;
 const TRIED: u64 = 32;
 /// So many more are made at most until each rule of a policy was evaluated in one.
 const MOST_TRIED: u64 = 2_000;
+
+const EXAMPLES: &str = "\
+Expectations speak of a whole dataset, so `dictum build` judges them.
+
+Examples:
+  dictum check                                  every dataset
+  dictum check reviews --message-format short   a line for each mistake, as editors read them
+  dictum check --message-format github          annotations in GitHub Actions";
+
+/// Arguments of `check`.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Datasets to check [default: all]
+    #[arg(value_name = "DATASET")]
+    pub(super) datasets: Vec<String>,
+    #[command(flatten)]
+    pub(super) values: Values,
+}
 
 /// A dataset without mistakes.
 #[derive(Serialize)]

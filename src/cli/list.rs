@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::Exit;
-use super::args::List as Args;
 use super::messages::{Ending, Messages};
 use super::progress::count;
 use super::table::{Column, table};
@@ -23,6 +22,21 @@ use crate::source::Sources;
 
 const COLUMNS: [Column; 6] =
     [("DATASET", false), ("SIZE", true), ("SCENARIOS", true), ("PRINCIPLES", true), ("FORMATS", false), ("TITLE", false)];
+
+const EXAMPLES: &str = "\
+Examples:
+  dictum list                         a line a dataset
+  dictum list reviews                 its scenarios, principles, fields and formats
+  dictum list --message-format json   one JSON object a dataset";
+
+/// Arguments of `list`.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Datasets to tell everything of [default: a line of each]
+    #[arg(value_name = "DATASET")]
+    pub(super) datasets: Vec<String>,
+}
 
 /// One dataset; what is not known because its spec has errors is null.
 #[derive(Serialize)]

@@ -5,24 +5,28 @@
 //! no width, so it is the same wherever it is made. No workspace is needed.
 
 use clap::builder::PossibleValue;
-use clap::{Arg, ArgAction, Command, CommandFactory as _};
+use clap::{Arg, ArgAction, Command};
 use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
 use super::Exit;
-use super::args::{Cli, EVERYWHERE};
+use super::args::EVERYWHERE;
 use super::messages::{Ending, Messages};
 use super::terminal::print;
 use crate::diag::Diagnostics;
 use crate::source::Sources;
 
-pub(super) fn run(messages: &Messages) -> Exit {
-    let result = print(page().as_bytes()).map(|()| Vec::<()>::new());
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  dictum man > dictum.1
+  dictum man | man -l -";
+
+pub(super) fn run(definition: Command, messages: &Messages) -> Exit {
+    let result = print(page(definition).as_bytes()).map(|()| Vec::<()>::new());
     messages.end(&Ending::new("man", Sources::default(), Diagnostics::default(), result))
 }
 
 /// The page as text.
-fn page() -> String {
-    let mut program = Cli::command();
+fn page(mut program: Command) -> String {
     program.build();
     let version = format!("dictum {}", program.get_version().unwrap_or_default());
     let about = program.get_about().map(ToString::to_string).unwrap_or_default();
@@ -132,11 +136,14 @@ fn remarks(command: &Command, heading: &str, page: &mut Roff) {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
+    use crate::cli::command::Cli;
 
     #[test]
     fn every_command_and_every_option_that_is_shown_has_its_place() {
-        let page = page().replace("\\-", "-");
+        let page = page(Cli::command()).replace("\\-", "-");
         for command in Cli::command().get_subcommands() {
             assert!(page.contains(&format!("\n.SH \"dictum {}\"\n", command.get_name())), "{}", command.get_name());
             for arg in command.get_arguments().filter_map(Arg::get_long) {

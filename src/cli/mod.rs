@@ -1,8 +1,8 @@
 //! The command line: what a person or a CI job types, and what they are told.
 //!
 //! In: arguments and signals. Out: records on standard output where they were asked for, everything else on standard error
-//! (JSON messages: see [`messages`]), and an exit code of [`Exit`]. Each command is one file that turns its arguments into one
-//! call of the library and its outcome into an [`messages::Ending`]. What must hold: nothing here reaches a dataset but what an
+//! (JSON messages: see [`messages`]), and an exit code of [`Exit`]. Each command is one file: its arguments, how they become one
+//! call of the library, and its outcome an [`messages::Ending`]. What must hold: nothing here reaches a dataset but what an
 //! option says, and a reader that goes away (`| head`) is no failure. This folder is the only door to `clap` with its generators,
 //! `ctrlc` and `terminal_size`.
 
@@ -24,16 +24,17 @@ mod policy;
 mod validate;
 mod completions;
 mod man;
+mod command;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::build::Failure;
 use crate::pipeline::load::Workspace;
 use crate::world::{SystemWorld, World};
-use args::{Cli, Command};
+use command::{Cli, Command};
 use messages::{Ending, Messages};
 
 pub use exit::Exit;
@@ -75,8 +76,8 @@ fn run(cli: Cli) -> Exit {
             }
         }
         Command::List(args) => within(&mut |workspace, _| list::run(workspace, &args, &messages)),
-        Command::Completions(args) => completions::run(&args, &messages),
-        Command::Man => man::run(&messages),
+        Command::Completions(args) => completions::run(&args, Cli::command(), &messages),
+        Command::Man => man::run(Cli::command(), &messages),
     }
 }
 

@@ -5,10 +5,11 @@
 
 use std::fmt::Write as _;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use clap::{Subcommand, ValueHint};
 
 use super::Exit;
-use super::args::{Policy as Args, PolicyEval, PolicyTest};
 use super::messages::{Ending, Messages};
 use super::progress::{count, plural};
 use super::table::{Column, table};
@@ -32,6 +33,63 @@ const COLUMNS: [Column; 7] = [
     ("LINES", true),
     ("COVERAGE", true),
 ];
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  dictum policy test                                       every rule of the workspace
+  dictum policy eval late_notice --input case.json         one rule on one input";
+
+const TEST_EXAMPLES: &str = "\
+Examples:
+  dictum policy test
+  dictum policy test reviews -n 1000                       the cases of a thousand records
+  dictum policy test --message-format json                 a JSON object a rule";
+
+const EVAL_EXAMPLES: &str = "\
+The module is that of the first records which holds the rule with the fewest others; it is shown on standard error.
+
+Examples:
+  dictum policy eval late_notice --input case.json
+  echo '{\"hours\": 80}' | dictum policy eval rules/late.rego --input -";
+
+/// What to do with policies.
+#[derive(Subcommand)]
+pub(super) enum Args {
+    /// Evaluate the test cases of every rule, and print which pass and which lines of the rule they reach
+    #[command(after_help = TEST_EXAMPLES)]
+    Test(PolicyTest),
+    /// Evaluate one rule for an input, and print its answers as JSON
+    #[command(after_help = EVAL_EXAMPLES)]
+    Eval(PolicyEval),
+}
+
+/// Arguments of `policy test`.
+#[derive(clap::Args)]
+pub(super) struct PolicyTest {
+    /// Datasets whose rules to test [default: all that have some]
+    #[arg(value_name = "DATASET")]
+    pub(super) datasets: Vec<String>,
+
+    /// Records of each dataset whose modules and cases are evaluated
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) count: u64,
+}
+
+/// Arguments of `policy eval`.
+#[derive(clap::Args)]
+pub(super) struct PolicyEval {
+    /// The key of a rule, the name of a dataset, or a file that ends in `.rego`
+    #[arg(value_name = "RULE")]
+    pub(super) rule: String,
+
+    /// The input document, a JSON file, or `-` for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) input: PathBuf,
+
+    /// Datasets to look for the rule in [default: all]
+    #[arg(long = "dataset", value_name = "DATASET")]
+    pub(super) datasets: Vec<String>,
+}
 
 pub(super) fn run(workspace: &Workspace<'_>, current: &Path, args: &Args, messages: &Messages) -> Exit {
     match args {

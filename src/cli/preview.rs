@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::Exit;
-use super::args::Preview as Args;
+use super::args::Values;
 use super::messages::{Ending, Messages};
 use super::pretty;
 use crate::build::{Failure, Selected, choose, select};
@@ -23,6 +23,39 @@ use crate::source::Sources;
 
 /// Records that are shown where neither a number nor an index is given.
 const SHOWN: u64 = 3;
+
+const EXAMPLES: &str = "\
+Examples:
+  dictum preview reviews                            the first three records
+  dictum preview reviews --index 999999999999       one record from far away
+  dictum preview reviews -n 20 --field input.text   one field of twenty records
+  dictum preview reviews --view legacy              as a view shows them";
+
+/// Arguments of `preview`.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Dataset to show
+    #[arg(value_name = "DATASET")]
+    pub(super) dataset: String,
+    #[command(flatten)]
+    pub(super) values: Values,
+    /// Records to show [default: 3, or 1 with `--index`]
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) count: Option<u64>,
+    /// First record to show, counted from 0; any index answers at once
+    #[arg(long, value_name = "I")]
+    pub(super) index: Option<u64>,
+    /// Another seed gives other records
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(super) seed: u64,
+    /// Show this view of the records instead of the records themselves
+    #[arg(long, value_name = "NAME")]
+    pub(super) view: Option<String>,
+    /// Show only what stands at this path, such as `input.context` or `steps.0.name`
+    #[arg(long, value_name = "PATH")]
+    pub(super) field: Option<String>,
+}
 
 pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -> Exit {
     let mut sources = Sources::default();

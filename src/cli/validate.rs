@@ -6,10 +6,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
 use serde::Serialize;
 
 use super::Exit;
-use super::args::Validate as Args;
 use super::messages::{Ending, Messages};
 use super::progress::{count, plural};
 use super::table::{Column, table};
@@ -33,6 +33,43 @@ const COLUMNS: [Column; 8] = [
     ("METADATA", true),
     ("RATE", true),
 ];
+
+const EXAMPLES: &str = "\
+A record complies when nothing is wrong with it: the hash stands wherever it must and nowhere another, the schemas hold, the
+targets follow from the input, the checks of the spec and the test cases of policies hold, the metadata is complete. What
+cannot be judged says so. What is wrong with a file as a whole fails at any rate: it holds no record or cannot be read to its
+end, its header is another one, its envelope carries another hash or none.
+
+Examples:
+  dictum validate out                                    everything that was built
+  dictum validate old/data.json --min-rate 0.95          a file of others, by the hash of this workspace
+  dictum validate old --hash cafe0123 --schema old.json  outside of any workspace
+  dictum validate new.csv --dataset reviews              by a spec of the workspace
+  dictum validate out --message-format json              a JSON object a file";
+
+/// Arguments of `validate`.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Files and folders of JSON, JSON Lines, CSV or Parquet
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub(super) paths: Vec<PathBuf>,
+    /// The share of records that must comply, from 0 to 1
+    #[arg(long, value_name = "RATE", default_value = "1", value_parser = share)]
+    pub(super) min_rate: f64,
+    /// Records that do not comply to show, in all
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(super) offenders: usize,
+    /// The dataset that all files are of [default: the folder below `data/`, or what the first id begins with]
+    #[arg(long, value_name = "DATASET")]
+    pub(super) dataset: Option<String>,
+    /// The constitutional hash that records must carry [default: that of the dataset or the workspace]
+    #[arg(long, value_name = "HASH")]
+    pub(super) hash: Option<String>,
+    /// A JSON Schema that every record must pass, besides that of its dataset
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) schema: Option<PathBuf>,
+}
 
 /// The totals, with what was asked for.
 #[derive(Serialize)]
@@ -177,6 +214,11 @@ fn offences(report: &FileReport, offender: &Offender) -> Vec<String> {
         format!("{place}:{id} {}: {path}{}", finding.kind.word(), finding.message)
     };
     offender.findings.iter().map(line).collect()
+}
+
+/// A share from 0 to 1.
+fn share(text: &str) -> Result<f64, &'static str> {
+    text.parse().ok().filter(|share| (0.0..=1.0).contains(share)).ok_or("write a share from 0 to 1, such as 0.95")
 }
 
 #[cfg(test)]
