@@ -20,5 +20,6 @@ pub mod spec;
 pub mod pipeline;
 pub mod build;
 pub mod validate;
+pub mod schema;
 pub mod editor;
 pub mod cli;

@@ -21,6 +21,7 @@ mod check;
 mod preview;
 mod list;
 mod policy;
+mod schema;
 mod validate;
 mod completions;
 mod man;
@@ -75,6 +76,7 @@ fn run(cli: Cli) -> Exit {
                 Err(failure) => messages.end(&Ending::failed(name, failure)),
             }
         }
+        Command::Schema(args) => within(&mut |workspace, _| schema::run(workspace, &args, &messages)),
         Command::List(args) => within(&mut |workspace, _| list::run(workspace, &args, &messages)),
         Command::Completions(args) => completions::run(&args, Cli::command(), &messages),
         Command::Man => man::run(Cli::command(), &messages),
