@@ -99,9 +99,8 @@ pub fn compare(checked: &Checked, seed: u64, count: u64) -> Result<Comparison, F
     for (path, place) in places.iter() {
         for probe in probes::of(place) {
             trials += 1;
-            match tried(&probe, place, &records, &inferred, &checked.schema) {
-                Some(true) => found.add(probe.relation, path, probe.what),
-                Some(false) | None => {}
+            if tried(&probe, place, &records, &inferred, &checked.schema) {
+                found.add(probe.relation, path, probe.what);
             }
         }
     }
@@ -122,9 +121,9 @@ fn records(checked: &Checked, seed: u64, count: u64) -> Result<Vec<Value>, Failu
     (0..count).map(record).collect()
 }
 
-/// Whether a probe shows a difference in any of the records that have its place; `None` where it could not be tried.
-fn tried(probe: &Probe, place: &Place, records: &[Value], inferred: &Schema, own: &Schema) -> Option<bool> {
-    let mut shown = None;
+/// Whether a probe shows a difference: what is allowed, in any record that has its place; what is forbidden, in all of them.
+fn tried(probe: &Probe, place: &Place, records: &[Value], inferred: &Schema, own: &Schema) -> bool {
+    let mut shown = false;
     for (at, path) in place.witnesses(&probe.change) {
         let Some(record) = records.get(*at) else { continue };
         let Some(changed) = changed(record, path, &probe.change) else { continue };
@@ -135,9 +134,9 @@ fn tried(probe: &Probe, place: &Place, records: &[Value], inferred: &Schema, own
             Relation::Forbids => inferred.accepts(node) && own.violations(node).iter().any(|one| one.path == *path),
         };
         match probe.relation {
-            Relation::Allows if differs => return Some(true),
-            Relation::Forbids if !differs => return Some(false),
-            _ => shown = Some(differs),
+            Relation::Allows if differs => return true,
+            Relation::Forbids if !differs => return false,
+            _ => shown = differs,
         }
     }
     shown

@@ -33,11 +33,39 @@ pub(super) struct Verdict {
     pub(super) open: Vec<String>,
 }
 
+/// What a file shows of the records of its dataset.
+#[derive(Clone, Copy)]
+enum Shown<'t> {
+    /// The records themselves.
+    Records,
+    /// A view of them.
+    View(&'t View),
+    /// A view that the spec does not have.
+    Unknown,
+}
+
+impl<'t> Shown<'t> {
+    fn of((spec, dataset): (&'t Spec, &'t Dataset)) -> Self {
+        match &dataset.view {
+            None => Self::Records,
+            Some(name) => spec.checked.view(name).map_or(Self::Unknown, Self::View),
+        }
+    }
+
+    /// The type of what it shows.
+    fn ty(self, spec: &'t Spec) -> Option<&'t Type> {
+        match self {
+            Self::Records => Some(&spec.checked.record),
+            Self::View(view) => Some(&view.ty),
+            Self::Unknown => None,
+        }
+    }
+}
+
 /// The judge of one file.
 pub(super) struct Judge<'t> {
     known: Option<(&'t Spec, &'t Dataset, Rederiver<'t>)>,
-    /// The view that the records are shown by; the inner is `None` where the spec has none of that name.
-    view: Option<Option<&'t View>>,
+    shown: Shown<'t>,
     schemas: Vec<&'t Schema>,
     expected: Option<Text>,
     /// The metadata that the spec declares.
@@ -51,11 +79,12 @@ impl<'t> Judge<'t> {
         let Terms { dataset, schema, hash, common } = terms;
         let mut schemas = Vec::new();
         let mut expected = hash;
-        let view = dataset.and_then(|(spec, dataset)| Some(spec.checked.view(dataset.view.as_ref()?)));
+        let shown = dataset.map_or(Shown::Records, Shown::of);
         if let Some((spec, _)) = dataset {
-            match view {
-                Some(view) => schemas.extend(view.map(|view| &view.schema)),
-                None => schemas.extend(std::iter::once(&spec.checked.schema).chain(&spec.inferred)),
+            match shown {
+                Shown::Records => schemas.extend(std::iter::once(&spec.checked.schema).chain(&spec.inferred)),
+                Shown::View(view) => schemas.push(&view.schema),
+                Shown::Unknown => {}
             }
             expected = expected.or_else(|| Some(spec.checked.spec.constitution.as_ref()?.hash.clone()));
         } else {
@@ -66,10 +95,10 @@ impl<'t> Judge<'t> {
         let reading = Reading { file: true, seeded: seed.is_some(), columns };
         Self {
             known: dataset.map(|(spec, dataset)| (spec, dataset, Rederiver::new(&spec.checked, seed.unwrap_or(0)))),
-            view,
+            shown,
             schemas,
             expected,
-            metadata: dataset.and_then(|(spec, _)| shape(spec, view)?.field(metadata::KEY)),
+            metadata: dataset.and_then(|(spec, _)| shown.ty(spec)?.field(metadata::KEY)),
             reading,
         }
     }
@@ -81,7 +110,7 @@ impl<'t> Judge<'t> {
 
     /// The type of the records, where it is known.
     pub(super) fn record_type(&self) -> Option<&'t Type> {
-        self.known.as_ref().and_then(|(spec, ..)| shape(spec, self.view))
+        self.known.as_ref().and_then(|(spec, ..)| self.shown.ty(spec))
     }
 
     /// Says which kinds are judged at all, and why others are not.
@@ -102,17 +131,17 @@ impl<'t> Judge<'t> {
             return;
         };
         report.metadata = unless(self.metadata.is_some(), "the spec declares no metadata");
-        match self.view {
-            Some(Some(view)) => {
+        match self.shown {
+            Shown::View(view) => {
                 report.content = Scope::not(&format!("the view `{}` does not show all that targets are derived from", view.name));
                 return;
             }
-            Some(None) => {
+            Shown::Unknown => {
                 report.structure = Scope::not("the spec has no view of the name that the manifest says");
                 report.content = report.structure.clone();
                 return;
             }
-            None => {}
+            Shown::Records => {}
         }
         let checked = &spec.checked;
         let states = !(checked.rederivation.targets.is_empty() && checked.rules.is_empty() && checked.policies.is_empty());
@@ -135,7 +164,7 @@ impl<'t> Judge<'t> {
         if self.known.is_none() || self.metadata.is_some() {
             metadata::check(record, self.metadata.as_ref(), findings);
         }
-        if let Some((spec, dataset, rederiver)) = self.known.as_ref().filter(|_| self.view.is_none()) {
+        if let Some((spec, dataset, rederiver)) = self.known.as_ref().filter(|_| matches!(self.shown, Shown::Records)) {
             let id = record.at("id").and_then(Value::as_text);
             let index = id.and_then(|id| number(id, &spec.checked.spec.name)).unwrap_or(dataset.from.saturating_add(at));
             let judged = emitted::judge(rederiver, index, record, self.reading);
@@ -166,7 +195,7 @@ impl<'t> Judge<'t> {
 
     /// The places that the constitution declares. A view shows what it likes, but nothing wrong.
     fn places(&self) -> Option<Vec<&str>> {
-        if self.view.is_some() {
+        if !matches!(self.shown, Shown::Records) {
             return Some(Vec::new());
         }
         let constitution = self.known.as_ref()?.0.checked.spec.constitution.as_ref()?;
@@ -185,13 +214,5 @@ impl<'t> Judge<'t> {
                 }
             }
         }
-    }
-}
-
-/// The type of what a file of a dataset holds.
-fn shape<'t>(spec: &'t Spec, view: Option<Option<&'t View>>) -> Option<&'t Type> {
-    match view {
-        Some(view) => view.map(|view| &view.ty),
-        None => Some(&spec.checked.record),
     }
 }

@@ -12,12 +12,14 @@ mod known;
 mod metadata;
 mod report;
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 
 use crate::build::Failure;
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostics, codes};
 use crate::engine::json_schema::Schema;
+use crate::ordered::{Pool, ordered};
 use crate::pipeline::emit::read::{Piece, Place};
 use crate::pipeline::load::Workspace;
 use crate::source::Sources;
@@ -26,6 +28,12 @@ use files::DataFile;
 use judge::{Judge, Terms};
 use known::{Dataset, Known};
 pub use report::{FileReport, Finding, Kind, Offender, Scope, Total};
+
+/// Records that are read before they are judged together.
+const BATCH: usize = 256;
+
+/// A record that was read and not yet judged, or why it is none.
+type Waiting = (Place, Result<Value, String>);
 
 /// What to judge, and by what.
 pub struct Request {
@@ -66,6 +74,7 @@ pub fn validate(
         datasets.push(known.dataset_of(world, file, request.dataset.as_deref(), sources, diagnostics)?);
     }
     let common = if request.hash.is_none() && datasets.iter().any(Option::is_none) { known.common_hash() } else { None };
+    let pool = Pool::new(0).map_err(|cause| Failure::Other { doing: "start threads", cause })?;
     let mut total = Total::default();
     let mut room = request.offenders;
     for (file, dataset) in files.iter().zip(&datasets) {
@@ -75,7 +84,7 @@ pub fn validate(
             hash: request.hash.as_deref().map(Text::from),
             common: common.clone(),
         };
-        let report = judged(world, file, terms, room)?;
+        let report = judged(world, &pool, file, terms, room)?;
         room -= report.offenders.len().min(room);
         total.add(&report);
         each(report);
@@ -98,23 +107,26 @@ fn schema(
     Schema::compile(source, sources, diagnostics).ok_or(Failure::Mistakes)
 }
 
-/// Reads one file and judges what it holds.
-fn judged(world: &dyn World, file: &DataFile, terms: Terms<'_>, room: usize) -> Result<FileReport, Failure> {
+/// Reads one file and judges what it holds: records by the hundreds on all threads, told in their order.
+fn judged(world: &dyn World, pool: &Pool, file: &DataFile, terms: Terms<'_>, room: usize) -> Result<FileReport, Failure> {
     let judge = Judge::new(file.format.has_columns(), terms);
     let mut report = FileReport::new(file.shown.clone(), file.format.name(), judge.dataset().map(str::to_owned), room);
     judge.scopes(&mut report);
+    let mut waiting: Vec<Waiting> = Vec::with_capacity(BATCH);
     let mut envelope_hash: Option<(Place, Value)> = None;
     let input = world.open(&file.path)?;
     let read = file.format.read(input, judge.record_type(), &mut |piece| {
-        match piece {
-            Piece::Record(place, Ok(record)) => {
-                let at = report.records;
-                let verdict = judge.record(at, &record);
-                report.record(place, record.at("id"), verdict);
+        if let Piece::Record(place, record) = piece {
+            waiting.push((place, record));
+            if waiting.len() == BATCH {
+                tell(&judge, pool, &mut waiting, &mut report);
             }
-            Piece::Record(place, Err(why)) => report.unread(place, why),
+            return true;
+        }
+        tell(&judge, pool, &mut waiting, &mut report);
+        match piece {
             Piece::Around(place, key, value) if key == hash::KEY => envelope_hash = Some((place, value)),
-            Piece::Around(..) => {}
+            Piece::Record(..) | Piece::Around(..) => {}
             Piece::Envelope => {
                 let (place, value) = envelope_hash.take().map_or((Place::File, None), |(place, value)| (place, Some(value)));
                 if let Some(finding) = judge.envelope(value.as_ref()) {
@@ -125,12 +137,29 @@ fn judged(world: &dyn World, file: &DataFile, terms: Terms<'_>, room: usize) -> 
         }
         true
     });
+    tell(&judge, pool, &mut waiting, &mut report);
     read.map_err(|cause| WorldError::unread(&file.path, cause))?;
     if report.records == 0 && report.faults == 0 {
         report.fault(Place::File, Finding::new(Kind::Structure, "", "the file holds no record"));
     }
     report.close();
     Ok(report)
+}
+
+/// Judges the records that wait, and reports them in their order.
+fn tell(judge: &Judge<'_>, pool: &Pool, waiting: &mut Vec<Waiting>, report: &mut FileReport) {
+    let first = report.records;
+    let work = |(at, (place, record)): (u64, Waiting)| match record {
+        Ok(record) => (place, Ok((record.at("id").cloned(), judge.record(first + at, &record)))),
+        Err(why) => (place, Err(why)),
+    };
+    let Ok(()) = ordered(pool, (0..).zip(waiting.drain(..)), work, |(place, told)| {
+        match told {
+            Ok((id, verdict)) => report.record(place, id.as_ref(), verdict),
+            Err(why) => report.unread(place, why),
+        }
+        Ok::<(), Infallible>(())
+    });
 }
 
 /// The code of a content finding in words.
