@@ -53,7 +53,8 @@ impl Keyboard {
     /// read from.
     pub(super) fn open(press: impl Fn(Key) -> bool + Send + 'static) -> Option<Self> {
         let input = io::stdin();
-        let in_front = || tcgetpgrp(&input).is_ok_and(|front| front == getpgrp());
+        // A terminal that is not this session's own has no program in front.
+        let in_front = || tcgetpgrp(&input).map_or(true, |front| front == getpgrp());
         if !input.is_terminal() || !in_front() {
             return None;
         }

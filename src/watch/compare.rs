@@ -190,7 +190,7 @@ mod tests {
     fn equal_records_tell_nothing_and_texts_are_no_labels() {
         let same = records(&[("yes", "a"), ("no", "b")]);
         assert_eq!(compare(&same, &same), Comparison { before: 2, after: 2, ..Comparison::default() });
-        let texts: Vec<String> = (0..MOST_VALUES + 1).map(|number| format!("text {number}")).collect();
+        let texts: Vec<String> = (0..=MOST_VALUES).map(|number| format!("text {number}")).collect();
         let rows: Vec<(&str, &str)> = texts.iter().map(|text| (text.as_str(), "")).collect();
         assert_eq!(compare(&same, &records(&rows)).shares, []);
     }

@@ -151,6 +151,7 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the test changes files as an editor does")]
 mod tests {
     use std::sync::mpsc;
     use std::time::Duration;
@@ -192,7 +193,9 @@ mod tests {
         std::fs::write(&file, "one").unwrap();
         let disk = SystemWorld::default();
         let (sender, receiver) = mpsc::channel();
-        let mut notices = Notices::open(true, move || drop(sender.send(())));
+        let mut notices = Notices::open(true, move || {
+            let _ = sender.send(());
+        });
         let mut watch = || {
             let world = RecordingWorld::new(&disk);
             let _ = world.read(&file);

@@ -3,6 +3,7 @@
 //! Folders exist by the files in them. Paths are compared as they are written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::io::{self, Cursor, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -118,7 +119,7 @@ impl World for MemoryWorld {
             return Stamp::of_content(false, fingerprint(&Digest::of(content)), content.len() as u64);
         }
         let below = state.files.keys().filter_map(|file| file.strip_prefix(path).ok()?.iter().next());
-        let names: BTreeSet<&[u8]> = below.map(|name| name.as_encoded_bytes()).collect();
+        let names: BTreeSet<&[u8]> = below.map(OsStr::as_encoded_bytes).collect();
         if names.is_empty() {
             return Stamp::MISSING;
         }

@@ -206,7 +206,7 @@ mod tests {
         File::options().write(true).open(&other).unwrap().set_modified(time).unwrap();
         fs::rename(&other, &path).unwrap();
         assert!(world.stamp(&path) != longer && !world.stamp(&path).is_same_node(longer));
-        assert_eq!(world.accessed(), [PathBuf::new(); 0]);
+        assert!(world.accessed().is_empty());
     }
 
     #[test]

@@ -39,13 +39,7 @@ pub(super) enum Event<'e> {
         milliseconds: f64,
     },
     /// The first records are right; compared with those of the last good compile, if there are any.
-    Verified {
-        dataset: String,
-        records: u64,
-        #[serde(serialize_with = "comparison_line")]
-        comparison: Option<Comparison>,
-        milliseconds: f64,
-    },
+    Verified { dataset: String, records: u64, comparison: Option<Compared>, milliseconds: f64 },
     /// A dataset has warnings that only show in many records.
     Warned { dataset: String, diagnostics: Told, milliseconds: f64 },
     /// Something is wrong; `keeps` says whether a last good result stands.
@@ -114,10 +108,6 @@ fn change_lines<S: Serializer>(changes: &[Change], serializer: S) -> Result<S::O
     serializer.collect_seq(changes.iter().map(ChangeLine::of))
 }
 
-fn comparison_line<S: Serializer>(comparison: &Option<Comparison>, serializer: S) -> Result<S::Ok, S::Error> {
-    comparison.as_ref().map(ComparisonLine::of).serialize(serializer)
-}
-
 /// A record that changed. A side on which nothing stands has no key.
 #[derive(Serialize)]
 struct ChangeLine<'e> {
@@ -149,6 +139,15 @@ impl<'e> ChangeLine<'e> {
         let fields = moved.map(|one| MovedLine { path: &one.path, before: side(&one.before), after: side(&one.after) });
         let scenario = Some(change.scenario.as_str()).filter(|name| !name.is_empty());
         Self { index: change.index, scenario, kind: kind(change.kind), fields: fields.collect() }
+    }
+}
+
+/// A comparison, as an object.
+pub(super) struct Compared(pub(super) Comparison);
+
+impl Serialize for Compared {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        ComparisonLine::of(&self.0).serialize(serializer)
     }
 }
 

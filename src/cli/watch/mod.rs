@@ -82,6 +82,10 @@ enum Signal {
 
 pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -> Exit {
     let result = watch(workspace, args, messages).map(|()| Vec::<()>::new());
+    // That is how a person ends it; nothing was broken off.
+    if matches!(result, Err(Failure::Interrupted)) && !messages.is_json() {
+        return Exit::Interrupted;
+    }
     messages.end(&Ending::new("watch", Sources::default(), Diagnostics::default(), result))
 }
 

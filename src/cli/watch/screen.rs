@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::event::{Event, Told};
+use super::event::{Compared, Event, Told};
 use super::page;
 use crate::cli::messages::Messages;
 use crate::cli::progress::{count, elapsed, plural};
@@ -67,12 +67,16 @@ impl Screen {
 
     /// Shows whole records.
     pub(super) fn show_records(&self, dataset: &str, records: &[Made]) {
-        records.iter().for_each(|made| self.print(&page::record(dataset, made, self.color)));
+        for made in records {
+            self.print(&page::record(dataset, made, self.color));
+        }
     }
 
     /// Shows records that changed.
     pub(super) fn show_changes(&self, dataset: &str, changes: &[Change]) {
-        changes.iter().for_each(|change| self.print(&page::change(dataset, change, Stream::Stdout.width(), self.color)));
+        for change in changes {
+            self.print(&page::change(dataset, change, Stream::Stdout.width(), self.color));
+        }
     }
 
     fn print(&self, text: &str) {
@@ -123,8 +127,8 @@ impl Event<'_> {
                 let records = plural(*records, "record");
                 match comparison {
                     None => format!("{dataset}: {records} verified ({time})"),
-                    Some(same) if same.changed.is_empty() => format!("{dataset}: none of {records} changed ({time})"),
-                    Some(comparison) => {
+                    Some(Compared(same)) if same.changed.is_empty() => format!("{dataset}: none of {records} changed ({time})"),
+                    Some(Compared(comparison)) => {
                         let changed = count(comparison.changed.len() as u64);
                         let fields = page::fields(&comparison.fields);
                         let shares = page::shares(&comparison.shares);
@@ -153,7 +157,7 @@ impl Event<'_> {
             Self::Changed { dataset, records, .. } => {
                 lines.extend(records.iter().map(|change| page::change(dataset, change, width, color)));
             }
-            Self::Verified { comparison: Some(comparison), .. } => {
+            Self::Verified { comparison: Some(Compared(comparison)), .. } => {
                 lines.extend(page::shares(&comparison.shares).iter().map(|line| format!("  {line}")));
             }
             _ => {}

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::event::{Event, Phase, Told};
+use super::event::{Compared, Event, Phase, Told};
 use super::screen::Screen;
 use super::{Args, LOOK, POLL, SAMPLES, SAMPLES_OF_MANY};
 use crate::build::piloted;
@@ -209,7 +209,7 @@ impl<'w> Watch<'w> {
         let changed = comparison.as_ref().map_or_else(Vec::new, |comparison| comparison.changed.clone());
         let milliseconds = self.since(one.first);
         let (dataset, count) = (one.dataset.clone(), after.made.len() as u64);
-        self.screen.tell(&Event::Verified { dataset, records: count, comparison, milliseconds });
+        self.screen.tell(&Event::Verified { dataset, records: count, comparison: comparison.map(Compared), milliseconds });
         self.pages = Pages { dataset: one.dataset.clone(), changed, shown: 0 };
         let mut diagnostics = Diagnostics::default();
         piloted(self.workspace, &one.checked, &one.sources, &mut diagnostics);
