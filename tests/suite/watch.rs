@@ -27,7 +27,7 @@ record:
   input: {pain: "{{ pain }}", ward: "{{ ward }}", note: "{{ say.note }}"}
   target_output: {level: "{{ level }}"}
 "#;
-const WARDS: &str = "context:\n  ward: [north, south]\n";
+const WARDS: &str = "dictum: 1\ncontext:\n  ward: [north, south]\n";
 const NOTE: &str = "Pain {{ pain }} in the {{ ward }} ward.";
 /// Another dataset, which shares nothing with the first.
 const OTHER: &str = "dictum: 1\ndataset: other\nsize: 3\ncontext: {word: [a, b]}\nrecord:\n  input: {word: \"{{ word }}\"}\n";
@@ -214,7 +214,7 @@ fn what_does_not_exist_yet_is_waited_for() {
     workspace.write(TRIAGE, &SPEC.replace("dataset: triage", "dataset: sorting"));
     assert_eq!(watch.until("gone", |_| true)["dataset"], "triage");
     workspace.write(TRIAGE, SPEC);
-    watch.until("verified", |event| event["comparison"].is_null());
+    assert_eq!(changed(&watch.until("verified", |_| true)), 0, "it is compared with what it was");
 }
 
 #[test]

@@ -124,7 +124,7 @@ impl<'w> Watch<'w> {
             self.listed(diagnostics, first);
         }
         for dataset in found.gone {
-            self.good.remove(&dataset);
+            // Its records are kept: a file that is being written is empty for a moment, and may come back.
             self.behind.retain(|one| one.dataset != dataset);
             self.wrong.remove(&Some(dataset.clone()));
             self.screen.tell(&Event::Gone { dataset });

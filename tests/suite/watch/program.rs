@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::workspace::Workspace;
 
 /// Longer than anything takes.
-const LIMIT: Duration = Duration::from_mins(2);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// A watch, ended when it is dropped.
 pub(super) struct Watch {

@@ -15,7 +15,7 @@ use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use super::{NOTE, TRIAGE, limit, save_by_rename, workspace};
 use crate::workspace::Workspace;
 
-const LIMIT: Duration = Duration::from_mins(2);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// A terminal with a watch in it.
 struct Terminal {
