@@ -1,5 +1,6 @@
 //! `dictum watch` as an author and a program meet it: the real program in a workspace whose files change under it.
 //!
+//! A file that is written in place is empty for a moment, which a watch may see; where a test tells events apart, it saves by renaming.
 //! Nothing here asserts a time: events are waited for, and a program that tells none fails its test after a long while.
 
 mod program;
@@ -69,7 +70,7 @@ fn changed(event: &Value) -> u64 {
 fn an_edit_a_break_and_a_repair_are_shown_as_they_are_saved() {
     let workspace = workspace();
     let mut watch = begun(&workspace, &["triage", "-n", "40"], 1);
-    workspace.write(TRIAGE, &limit(5));
+    save_by_rename(&workspace, TRIAGE, &limit(5));
     let compiled = watch.until("compiled", |_| true);
     assert_eq!((&compiled["dataset"], &compiled["because"]), (&"triage".into(), &serde_json::json!([TRIAGE])));
     assert!(compiled["milliseconds"].as_f64().unwrap() > 0.0);
@@ -89,12 +90,12 @@ fn an_edit_a_break_and_a_repair_are_shown_as_they_are_saved() {
     assert_eq!(green["value"], "green");
     assert!(green["before"].as_f64() > green["after"].as_f64());
 
-    workspace.write(TRIAGE, &limit(5).replace("derive:", "dervie:"));
+    save_by_rename(&workspace, TRIAGE, &limit(5).replace("derive:", "dervie:"));
     let failed = watch.until("failed", |_| true);
     assert_eq!((&failed["phase"], &failed["keeps"]), (&"check".into(), &true.into()));
     assert!(failed["diagnostics"].as_array().unwrap().iter().any(|one| one["code"] == "unknown-key"), "{failed}");
 
-    workspace.write(TRIAGE, &limit(8));
+    save_by_rename(&workspace, TRIAGE, &limit(8));
     let back = watch.until("verified", |_| true);
     assert_eq!(changed(&back), records.len() as u64, "it is compared with the last good result");
     watch.ends(2, 130);
@@ -104,11 +105,11 @@ fn an_edit_a_break_and_a_repair_are_shown_as_they_are_saved() {
 fn records_that_break_their_rules_fail_and_the_last_good_ones_stand() {
     let workspace = workspace();
     let mut watch = begun(&workspace, &["triage"], 1);
-    workspace.write(TRIAGE, &format!("{SPEC}checks:\n  - {{id: mild, that: pain < 10, because: ten is too much}}\n"));
+    save_by_rename(&workspace, TRIAGE, &format!("{SPEC}checks:\n  - {{id: mild, that: pain < 10, because: ten is too much}}\n"));
     let failed = watch.until("failed", |_| true);
     assert_eq!((&failed["phase"], &failed["keeps"]), (&"records".into(), &true.into()));
     assert_eq!(failed["diagnostics"][0]["record"]["dataset"], "triage");
-    workspace.write(TRIAGE, SPEC);
+    save_by_rename(&workspace, TRIAGE, SPEC);
     assert_eq!(changed(&watch.until("verified", |_| true)), 0);
 }
 
@@ -152,9 +153,9 @@ fn a_template_and_the_reference_to_it_are_renamed() {
 fn only_what_a_change_touches_is_compiled() {
     let workspace = workspace().file("scenarios/other.yaml", OTHER);
     let mut watch = begun(&workspace, &[], 2);
-    workspace.write("scenarios/other.yaml", &OTHER.replace("[a, b]", "[a, c]"));
+    save_by_rename(&workspace, "scenarios/other.yaml", &OTHER.replace("[a, b]", "[a, c]"));
     watch.until("verified", |event| event["dataset"] == "other");
-    workspace.write("templates/note.j2", &NOTE.replace("Pain", "Strain"));
+    save_by_rename(&workspace, "templates/note.j2", &NOTE.replace("Pain", "Strain"));
     watch.until("verified", |event| event["dataset"] == "triage");
     let compiled: Vec<&str> = watch.told("compiled").iter().map(|event| event["dataset"].as_str().unwrap()).collect();
     assert_eq!(compiled, ["other", "triage", "other", "triage"]);
@@ -191,7 +192,7 @@ fn builds_beside_a_watch_are_none_of_its_business() {
     workspace.run(&["build", "--format", "jsonl", "--quiet"]).ends(0);
     workspace.run(&["build", "--format", "jsonl", "--quiet", "--out", "scenarios/out"]).ends(0);
     workspace.run(&["check", "--quiet"]).ends(0);
-    workspace.write(TRIAGE, &limit(5));
+    save_by_rename(&workspace, TRIAGE, &limit(5));
     watch.until("verified", |event| !event["comparison"].is_null());
     assert_eq!(watch.told("compiled").len(), 2, "{:#?}", watch.told("compiled"));
     assert_eq!(watch.told("failed").len(), 0);
@@ -240,14 +241,14 @@ fn without_a_terminal_each_event_is_a_line_and_a_reader_that_leaves_ends_it() {
     let workspace = workspace();
     let mut watch = Watch::lines(&workspace, &["triage"]);
     watch.line(|line| line.starts_with("triage: 40 records verified ("));
-    workspace.write(TRIAGE, &limit(5));
+    save_by_rename(&workspace, TRIAGE, &limit(5));
     watch.line(|line| line.starts_with("triage: compiled in ") && line.ends_with(" after a change of scenarios/triage.yaml"));
     let line = watch.line(|line| line.contains(" of 40 records changed: target_output.level "));
     assert!(line.contains("; target_output.level: \"green\" "), "{line}");
-    workspace.write(TRIAGE, &limit(5).replace("derive:", "dervie:"));
+    save_by_rename(&workspace, TRIAGE, &limit(5).replace("derive:", "dervie:"));
     watch.line(|line| line.starts_with("scenarios/triage.yaml:") && line.contains("error[unknown-key]"));
     watch.line(|line| line.starts_with("triage: ") && line.contains("; the last good result stands ("));
     watch.stop_reading();
-    workspace.write(TRIAGE, &limit(6));
+    save_by_rename(&workspace, TRIAGE, &limit(6));
     watch.ended(0);
 }

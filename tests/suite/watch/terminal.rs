@@ -114,7 +114,7 @@ fn an_author_edits_breaks_repairs_renames_and_pages_through_what_changed() {
     terminal.press("?");
     terminal.until("keys: ");
 
-    workspace.write(TRIAGE, &limit(5));
+    save_by_rename(&workspace, TRIAGE, &limit(5));
     terminal.until(" of 40 records changed");
     let page = terminal.until(" %");
     assert!(page.contains("target_output.level: \"green\" "), "{page}");
@@ -123,7 +123,7 @@ fn an_author_edits_breaks_repairs_renames_and_pages_through_what_changed() {
     let page = terminal.until("target_output.level\u{1b}[0m: \u{1b}[31m\"green\"\u{1b}[0m -> \u{1b}[32m\"red\"\u{1b}[0m");
     assert!(page.contains("  triage#"), "{page}");
 
-    workspace.write(TRIAGE, &limit(5).replace("derive:", "dervie:"));
+    save_by_rename(&workspace, TRIAGE, &limit(5).replace("derive:", "dervie:"));
     let page = terminal.until("the last good result stands");
     for part in ["error[unknown-key]", "dervie:", "help", "derive"] {
         assert!(page.contains(part), "{part} is not in\n{page}");
@@ -133,9 +133,9 @@ fn an_author_edits_breaks_repairs_renames_and_pages_through_what_changed() {
 
     fs::rename(workspace.path("templates/note.j2"), workspace.path("templates/remark.j2")).unwrap();
     terminal.until("error[file-missing]");
-    workspace.write(TRIAGE, &limit(5).replace("note.j2", "remark.j2"));
+    save_by_rename(&workspace, TRIAGE, &limit(5).replace("note.j2", "remark.j2"));
     terminal.until("none of 40 records changed");
-    workspace.write("templates/remark.j2", &NOTE.replace("Pain", "Strain"));
+    save_by_rename(&workspace, "templates/remark.j2", &NOTE.replace("Pain", "Strain"));
     let page = terminal.until("40 of 40 records changed");
     assert!(page.contains("4 of 4 sample records changed") && page.contains("input.note"), "{page}");
 
