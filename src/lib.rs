@@ -22,4 +22,5 @@ pub mod build;
 pub mod validate;
 pub mod schema;
 pub mod editor;
+pub mod watch;
 pub mod cli;

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use super::Exit;
 use super::args::Everywhere;
-use super::{build, check, completions, list, man, policy, preview, schema, validate};
+use super::{build, check, completions, list, man, policy, preview, schema, validate, watch};
 
 /// Compiles YAML scenario specs into verified, reproducible datasets.
 #[derive(Parser)]
@@ -29,6 +29,8 @@ pub(super) enum Command {
     Check(check::Args),
     /// Print a few records, from anywhere in a dataset
     Preview(preview::Args),
+    /// Show what each save does to the records
+    Watch(watch::Args),
     /// List the datasets of the workspace
     List(list::Args),
     /// Print the JSON Schema of a dataset's records, start one to write by hand, or compare the two
@@ -52,6 +54,7 @@ impl Command {
             Self::Build(_) => "build",
             Self::Check(_) => "check",
             Self::Preview(_) => "preview",
+            Self::Watch(_) => "watch",
             Self::List(_) => "list",
             Self::Schema(_) => "schema",
             Self::Validate(_) => "validate",
@@ -67,7 +70,7 @@ impl Command {
         match self {
             Self::Build(build) => build.is_stream(),
             Self::Schema(schema) => schema.prints(),
-            Self::Check(_) | Self::Validate(_) => false,
+            Self::Check(_) | Self::Watch(_) | Self::Validate(_) => false,
             Self::Preview(_) | Self::List(_) | Self::Policy(_) | Self::Completions(_) | Self::Man => true,
         }
     }

@@ -16,10 +16,19 @@ use crate::build::Failure;
 /// # Errors
 /// When the system refuses the handler.
 pub(super) fn listen() -> Result<Arc<AtomicBool>, Failure> {
+    listen_and(|| ())
+}
+
+/// The same; a second signal calls `leave` before it ends the process.
+///
+/// # Errors
+/// When the system refuses the handler.
+pub(super) fn listen_and(leave: fn()) -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     let handler = move || {
         if flag.swap(true, Ordering::Relaxed) {
+            leave();
             process::exit(i32::from(Exit::Interrupted.code()));
         }
     };

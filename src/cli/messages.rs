@@ -124,6 +124,22 @@ impl Messages {
         self.form == MessageFormat::Json
     }
 
+    /// The form of diagnostics among data on standard output: where no person looks at it directly, lines rather than pages.
+    pub(super) fn form_among_data(&self) -> MessageFormat {
+        match self.form {
+            MessageFormat::Human { .. } if Stream::Stdout.is_terminal() => {
+                MessageFormat::Human { color: self.colors_data(), width: Stream::Stdout.width() }
+            }
+            MessageFormat::Human { .. } => MessageFormat::Short,
+            other => other,
+        }
+    }
+
+    /// Whether only data, errors and warnings are wanted.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Whether to colour data on standard output.
     pub(super) fn colors_data(&self) -> bool {
         Stream::Stdout.is_colored(self.everywhere.color)

@@ -4,12 +4,13 @@
 //! (JSON messages: see [`messages`]), and an exit code of [`Exit`]. Each command is one file: its arguments, how they become one
 //! call of the library, and its outcome an [`messages::Ending`]. What must hold: nothing here reaches a dataset but what an
 //! option says, and a reader that goes away (`| head`) is no failure. This folder is the only door to `clap` with its generators,
-//! `ctrlc` and `terminal_size`.
+//! `ctrlc` and `terminal_size`; [`keys`] is the door to the modes of a terminal.
 
 pub mod progress;
 pub mod exit;
 mod terminal;
 mod interrupt;
+mod keys;
 mod messages;
 mod args;
 mod pretty;
@@ -23,6 +24,7 @@ mod list;
 mod policy;
 mod schema;
 mod validate;
+mod watch;
 mod completions;
 mod man;
 mod command;
@@ -77,6 +79,7 @@ fn run(cli: Cli) -> Exit {
             }
         }
         Command::Schema(args) => within(&mut |workspace, _| schema::run(workspace, &args, &messages)),
+        Command::Watch(args) => within(&mut |workspace, _| watch::run(workspace, &args, &messages)),
         Command::List(args) => within(&mut |workspace, _| list::run(workspace, &args, &messages)),
         Command::Completions(args) => completions::run(&args, Cli::command(), &messages),
         Command::Man => man::run(Cli::command(), &messages),

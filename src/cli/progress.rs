@@ -48,9 +48,27 @@ impl Progress {
         if self == Self::Bar {
             bar.enable_steady_tick(TICK);
         }
+        Run { progress: self, label: label.to_owned(), bar, began: Stopwatch::start() }
+    }
+}
+
+/// Tells how long ago it was started.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts it.
+    #[must_use]
+    pub fn start() -> Self {
         #[expect(clippy::disallowed_methods, reason = "the time taken is told to the user and goes nowhere else")]
         let began = Instant::now();
-        Run { progress: self, label: label.to_owned(), bar, began }
+        Self(began)
+    }
+
+    /// The time since it was started.
+    #[must_use]
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
     }
 }
 
@@ -60,7 +78,7 @@ pub struct Run {
     progress: Progress,
     label: String,
     bar: ProgressBar,
-    began: Instant,
+    began: Stopwatch,
 }
 
 impl Run {

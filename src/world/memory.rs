@@ -3,11 +3,13 @@
 //! Folders exist by the files in them. Paths are compared as they are written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::io::{self, Cursor, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Input, PathError, Scratch, Stage, World, WorldError, normal};
+use super::{Input, PathError, Scratch, Stage, Stamp, World, WorldError, normal};
+use crate::digest::Digest;
 
 /// Files by path.
 type Files = BTreeMap<PathBuf, Vec<u8>>;
@@ -111,6 +113,19 @@ impl World for MemoryWorld {
         self.remember(path).files.keys().any(|file| file != path && file.starts_with(path))
     }
 
+    fn stamp(&self, path: &Path) -> Stamp {
+        let state = self.state();
+        if let Some(content) = state.files.get(path) {
+            return Stamp::of_content(false, fingerprint(&Digest::of(content)), content.len() as u64);
+        }
+        let below = state.files.keys().filter_map(|file| file.strip_prefix(path).ok()?.iter().next());
+        let names: BTreeSet<&[u8]> = below.map(OsStr::as_encoded_bytes).collect();
+        if names.is_empty() {
+            return Stamp::MISSING;
+        }
+        Stamp::of_content(true, fingerprint(&Digest::of_parts(names)), 0)
+    }
+
     fn accessed(&self) -> Vec<PathBuf> {
         self.state().accessed.iter().cloned().collect()
     }
@@ -153,6 +168,13 @@ impl World for MemoryWorld {
     fn scratch(&self) -> Result<Box<dyn Scratch>, WorldError> {
         Ok(Box::new(Cursor::new(Vec::new())))
     }
+}
+
+/// The first bytes of a digest as numbers.
+fn fingerprint(digest: &Digest) -> (u64, u64) {
+    let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte));
+    let (first, rest) = digest.bytes().split_at(8);
+    (number(first), number(rest.split_at(8).0))
 }
 
 /// The stage of a [`MemoryWorld`].

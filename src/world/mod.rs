@@ -7,12 +7,14 @@
 
 mod error;
 mod path;
+mod stamp;
 mod lock;
 mod exchange;
 mod tree;
 mod stage;
 mod system;
 mod memory;
+mod recording;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Seek, Write};
@@ -21,6 +23,8 @@ use std::path::{Path, PathBuf};
 pub use error::WorldError;
 pub use memory::MemoryWorld;
 pub use path::{PathError, normal};
+pub use recording::{Look, Looks, RecordingWorld};
+pub use stamp::Stamp;
 pub use system::SystemWorld;
 
 /// What a compile can see and change outside itself.
@@ -48,6 +52,9 @@ pub trait World: Send + Sync {
 
     /// Whether a folder stands there (links are followed); remembers that it looked.
     fn is_dir(&self, path: &Path) -> bool;
+
+    /// How a path looks now (links are followed), to be compared with how it looks later; this look is not remembered.
+    fn stamp(&self, path: &Path) -> Stamp;
 
     /// Every path read or looked for so far, sorted, also those where nothing stood.
     fn accessed(&self) -> Vec<PathBuf>;

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::stage::SystemStage;
-use super::{Input, PathError, Scratch, Stage, World, WorldError, lock, path, tree};
+use super::{Input, PathError, Scratch, Stage, Stamp, World, WorldError, lock, path, tree};
 
 /// The world of the running system. One is made for each compile, so that [`World::accessed`] is that compile's list.
 #[derive(Debug, Default)]
@@ -68,6 +68,10 @@ impl World for SystemWorld {
     fn is_dir(&self, path: &Path) -> bool {
         self.remember(path);
         path.is_dir()
+    }
+
+    fn stamp(&self, path: &Path) -> Stamp {
+        Stamp::of_disk(path)
     }
 
     fn accessed(&self) -> Vec<PathBuf> {
@@ -183,6 +187,26 @@ mod tests {
         assert!(link.symlink_metadata().unwrap().is_symlink());
         assert_eq!(world.list(folder.path()).unwrap(), ["dictum.lock", "link"]);
         assert!(world.replace(&folder.path().join("none/x"), b"").is_err());
+    }
+
+    #[test]
+    fn a_stamp_tells_content_names_and_files_of_the_same_look_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("a"), folder.path().join("b"));
+        let world = SystemWorld::default();
+        assert!(world.stamp(&path).is_missing());
+        fs::write(&path, "one").unwrap();
+        let (file, names) = (world.stamp(&path), world.stamp(folder.path()));
+        assert!(!file.is_folder() && names.is_folder() && file == world.stamp(&path));
+        let time = path.metadata().unwrap().modified().unwrap();
+        fs::write(&path, "longer").unwrap();
+        let longer = world.stamp(&path);
+        assert!(longer != file && longer.is_same_node(file));
+        fs::write(&other, "other!").unwrap();
+        File::options().write(true).open(&other).unwrap().set_modified(time).unwrap();
+        fs::rename(&other, &path).unwrap();
+        assert!(world.stamp(&path) != longer && !world.stamp(&path).is_same_node(longer));
+        assert!(world.accessed().is_empty());
     }
 
     #[test]

@@ -36,6 +36,7 @@ mod reference;
 mod transformer;
 mod used;
 mod views;
+mod watch;
 mod wina;
 mod wording;
 mod worlds;

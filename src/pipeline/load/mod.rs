@@ -22,6 +22,8 @@ mod tables;
 mod uses;
 mod views;
 
+use std::collections::BTreeMap;
+
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::yaml;
 use crate::source::{Sources, Span};
@@ -60,8 +62,31 @@ pub fn dataset_name(text: &str) -> Option<&str> {
     (!name.is_empty()).then_some(name)
 }
 
+/// What each file of `scenarios/` was found to declare, so that a second look reads only the files that changed.
+#[derive(Default)]
+pub struct Declared(BTreeMap<String, (Vec<u8>, Option<String>)>);
+
+impl Declared {
+    /// The dataset that a file of this content declares.
+    fn of(&mut self, file: &str, bytes: Vec<u8>) -> Option<String> {
+        match self.0.get(file) {
+            Some((known, name)) if *known == bytes => name.clone(),
+            _ => {
+                let name = declared(file, &bytes);
+                self.0.insert(file.to_owned(), (bytes, name.clone()));
+                name
+            }
+        }
+    }
+}
+
 /// Every dataset of a workspace: name and path under `scenarios/`, sorted by name. Two files with one name are reported.
 pub fn datasets(workspace: &Workspace<'_>, diagnostics: &mut Diagnostics) -> Vec<(String, String)> {
+    datasets_again(workspace, &mut Declared::default(), diagnostics)
+}
+
+/// The same, with what an earlier look has found.
+pub fn datasets_again(workspace: &Workspace<'_>, known: &mut Declared, diagnostics: &mut Diagnostics) -> Vec<(String, String)> {
     let folder = workspace.root.join("scenarios");
     let names = match workspace.world.list(&folder) {
         Ok(names) => names,
@@ -73,7 +98,7 @@ pub fn datasets(workspace: &Workspace<'_>, diagnostics: &mut Diagnostics) -> Vec
     let mut found: Vec<(String, String)> = Vec::new();
     for file in names.into_iter().filter(|name| has_yaml_ending(name)) {
         let Ok(bytes) = workspace.world.read(&folder.join(&file)) else { continue };
-        let Some(name) = declared(&file, &bytes) else { continue };
+        let Some(name) = known.of(&file, bytes) else { continue };
         if let Some((_, other)) = found.iter().find(|(one, _)| *one == name) {
             let message = format!("the dataset `{name}` is declared in `{other}` and in `{file}`");
             diagnostics.push(Diagnostic::unplaced(codes::DATASET_DUPLICATE, message));

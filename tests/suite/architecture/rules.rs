@@ -18,7 +18,9 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["annotate_snippets"], &["src/diag/render"]),
     (&["arrow", "parquet", "csv"], &["src/pipeline/emit"]),
     (&["rand", "rand_pcg"], &["src/random"]),
-    (&["rustix"], &["src/world"]),
+    // The disk, and the modes of a terminal.
+    (&["rustix"], &["src/world", "src/cli/keys.rs"]),
+    (&["notify"], &["src/watch"]),
     (&["clap", "clap_complete", "clap_mangen", "indicatif", "ctrlc", "terminal_size"], &["src/cli"]),
     (&["rayon"], &["src/ordered.rs"]),
     (&["strsim"], &["src/diag"]),
