@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use super::Exit;
 use super::args::Everywhere;
-use super::{build, check, completions, list, man, policy, preview, schema, validate};
+use super::{build, check, completions, explain, list, man, policy, preview, schema, validate};
 
 /// Compiles YAML scenario specs into verified, reproducible datasets.
 #[derive(Parser)]
@@ -29,6 +29,8 @@ pub(super) enum Command {
     Check(check::Args),
     /// Print a few records, from anywhere in a dataset
     Preview(preview::Args),
+    /// Tell where the values of a record came from, or what the code of a diagnostic means
+    Explain(explain::Args),
     /// List the datasets of the workspace
     List(list::Args),
     /// Print the JSON Schema of a dataset's records, start one to write by hand, or compare the two
@@ -52,6 +54,7 @@ impl Command {
             Self::Build(_) => "build",
             Self::Check(_) => "check",
             Self::Preview(_) => "preview",
+            Self::Explain(_) => "explain",
             Self::List(_) => "list",
             Self::Schema(_) => "schema",
             Self::Validate(_) => "validate",
@@ -68,7 +71,8 @@ impl Command {
             Self::Build(build) => build.is_stream(),
             Self::Schema(schema) => schema.prints(),
             Self::Check(_) | Self::Validate(_) => false,
-            Self::Preview(_) | Self::List(_) | Self::Policy(_) | Self::Completions(_) | Self::Man => true,
+            Self::Preview(_) | Self::Explain(_) | Self::List(_) | Self::Policy(_) => true,
+            Self::Completions(_) | Self::Man => true,
         }
     }
 }
@@ -80,6 +84,7 @@ Examples:
   dictum build                    make every dataset, in every format, into out/
   dictum check                    find mistakes without building
   dictum preview reviews          look at three records
+  dictum explain reviews#3        see where the values of a record came from
   dictum build --help             all options, with examples";
     format!("Exit codes:\n{}\n\n{examples}", codes.join("\n"))
 }

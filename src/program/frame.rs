@@ -89,10 +89,10 @@ impl RecordAt {
         Self { scenario, rank, index, address, attempt: address }
     }
 
-    /// The number of the attempt that it is, from 0; looked for among so many.
+    /// The number of the attempt that it is, from 0. It is looked for: nothing but explanations asks.
     #[must_use]
-    pub fn attempts(&self, most: u32) -> u32 {
-        (0..most).find(|attempt| self.address.attempt(*attempt) == self.attempt).unwrap_or(most)
+    pub fn attempt_number(&self) -> u32 {
+        (0..u32::MAX).find(|attempt| self.address.attempt(*attempt) == self.attempt).unwrap_or_default()
     }
 }
 

@@ -14,8 +14,6 @@ use crate::data::{Text, Value};
 
 /// From so many origins on values are told without their parts: what is larger nobody reads.
 const MOST: usize = 200_000;
-/// Attempts that are searched for the one that a record was made in.
-const MOST_ATTEMPTS: u32 = 1_000_000;
 
 /// Origins while they are told.
 #[derive(Default)]
@@ -142,9 +140,9 @@ impl Telling {
         let node = match (env.local_source(up, at).filter(|_| !self.is_full()), level) {
             (Some((op, inside)), Some(level)) => {
                 let inner = self.levels.split_off((level + 1).min(self.levels.len()));
-                let node = op.tell(&inside, self)?;
+                let node = op.tell(&inside, self);
                 self.levels.extend(inner);
-                node
+                node?
             }
             _ => self.add(Origin::new("local", None, value)),
         };
@@ -189,7 +187,7 @@ impl Telling {
     #[must_use]
     pub fn drawn(&self, env: &Env<'_>, draw: usize) -> DrawnFrom {
         let Frame { shared, at, .. } = env.frame;
-        let attempt = if self.redrawn { at.attempts(MOST_ATTEMPTS) } else { 0 };
+        let attempt = if self.redrawn { at.attempt_number() } else { 0 };
         let levels = self.levels.get(self.base..).unwrap_or_default();
         DrawnFrom {
             seed: shared.seed,
