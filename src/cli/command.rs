@@ -71,8 +71,7 @@ impl Command {
             Self::Build(build) => build.is_stream(),
             Self::Schema(schema) => schema.prints(),
             Self::Check(_) | Self::Validate(_) => false,
-            Self::Preview(_) | Self::Explain(_) | Self::List(_) | Self::Policy(_) => true,
-            Self::Completions(_) | Self::Man => true,
+            Self::Preview(_) | Self::Explain(_) | Self::List(_) | Self::Policy(_) | Self::Completions(_) | Self::Man => true,
         }
     }
 }

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use super::Exit;
 use super::args::Values;
 use super::messages::{Ending, Messages};
-use super::{meanings, terminal, tree};
+use super::terminal::{self, Stream};
+use super::{meanings, tree};
 use crate::build::{Failure, Selected, listing, select};
 use crate::diag::{Code, Diagnostics, codes, explained, nearest};
 use crate::explain::{document, explain, lines};
@@ -154,5 +155,6 @@ fn record(
     }
     messages.say(&tree::headline(&explanation));
     let lines = lines(&explanation, &place, sources, args.depth.unwrap_or(usize::MAX));
-    terminal::print(tree::text(&lines, messages.colors_data()).as_bytes())
+    let width = Stream::Stdout.is_terminal().then(|| Stream::Stdout.width());
+    terminal::print(tree::text(&lines, messages.colors_data(), width).as_bytes())
 }

@@ -4,17 +4,20 @@
 //! hold: a value is explained once, and referred to afterwards; no line is longer than a person reads.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::{Explanation, Place, section_word};
-use crate::data::Value;
+use crate::data::{Text, Value};
 use crate::json;
 use crate::program::{DrawnFrom, Element, Origin, Part, Role};
 use crate::source::{Sources, Span};
 
 /// Characters that are shown of a value, of an expression, and of a value among several.
-const VALUE: usize = 64;
-const TEXT: usize = 72;
+const VALUE: usize = 56;
+const TEXT: usize = 64;
 const SHORT: usize = 28;
+/// Characters that are shown of all options of a draw.
+const OPTIONS: usize = 40;
 /// Values that are shown beside a condition.
 const BESIDE: usize = 6;
 /// Deeper levels are not shown, however many are asked for.
@@ -110,18 +113,29 @@ impl<'e> Page<'e> {
 
     fn origin(&mut self, name: &str, at: usize, origin: &'e Origin, stem: &Stem) {
         let children = self.children(origin);
-        let again = !children.is_empty() && !self.seen.insert(at);
+        let again = (!children.is_empty() || origin.drawn.is_some()) && !self.seen.insert(at);
         let mut how = how(origin);
+        let mut span = origin.row.and_then(|row| row.span).or(origin.span);
+        if let Some((name, whole)) = self.whole(origin) {
+            how = format!("a part of {}{name}", if whole.form == "fact" { "the fact " } else { "" });
+            span = span.or(whole.span);
+        }
         if again {
-            how = "explained above".to_owned();
+            how = String::from("explained above");
         } else if stem.level >= self.depth && !children.is_empty() {
             how.push_str(" …");
         }
-        let span = origin.row.and_then(|row| row.span).or(origin.span);
         self.push(stem, Mark::Value, name.to_owned(), shown(&origin.value, VALUE), how, span);
         if !again {
             self.all(children, stem);
         }
+    }
+
+    /// The value that an element is a part of, and the name it goes by; parts of parts are parts of the whole.
+    fn whole(&self, element: &'e Origin) -> Option<(&'e str, &'e Origin)> {
+        let part = element.parts.first().filter(|_| element.form == "element")?;
+        let whole = self.get(part.at)?;
+        self.whole(whole).or(Some((&part.name, whole)))
     }
 
     fn all(&mut self, children: Vec<Child<'e>>, stem: &Stem) {
@@ -159,6 +173,16 @@ impl<'e> Page<'e> {
     }
 
     fn children(&self, origin: &'e Origin) -> Vec<Child<'e>> {
+        let mut origin = origin;
+        // Of a part its whole is shown, unless it is a fact, of which all is said.
+        while origin.form == "element" {
+            let Some((part, whole)) = origin.parts.first().and_then(|part| Some((part, self.get(part.at)?))) else { break };
+            if whole.form != "element" {
+                let shown = (whole.form != "fact").then(|| Child::Value(part.name.to_string(), part.at, whole));
+                return shown.into_iter().collect();
+            }
+            origin = whole;
+        }
         origin.parts.iter().filter_map(|part| self.child(origin, part)).collect()
     }
 
@@ -198,7 +222,8 @@ impl<'e> Page<'e> {
 /// How a value came about, in a phrase.
 fn how(origin: &Origin) -> String {
     let mut parts: Vec<String> = Vec::new();
-    parts.extend(section_word(origin.section).map(str::to_owned));
+    // The head of alternatives says what the section would.
+    parts.extend(section_word(origin.section).filter(|section| *section != origin.form).map(str::to_owned));
     if origin.overlaid {
         parts.push("of this scenario".to_owned());
     }
@@ -221,7 +246,7 @@ fn form(origin: &Origin) -> String {
             Some(lines) if lines > 1 => format!("a template of {lines} lines"),
             _ => format!("text {}", shown(&Value::text(text(TEXT)), TEXT)),
         },
-        ("literal" | "map" | "list" | "record", _) => String::new(),
+        ("literal" | "map" | "list" | "record" | "element", _) => String::new(),
         ("when", _) => "absent: its condition does not hold".to_owned(),
         ("added", _) => "added to every record".to_owned(),
         ("aim", _) => "the planned label".to_owned(),
@@ -229,7 +254,6 @@ fn form(origin: &Origin) -> String {
         ("index", _) => "the index of the record".to_owned(),
         ("name", _) if origin.section.is_none() => "a constant of the build".to_owned(),
         ("key", _) => "a key of the loop".to_owned(),
-        ("element", _) => "a part of the value below".to_owned(),
         ("local", _) => "a local name".to_owned(),
         ("collect", _) => {
             let rows: Vec<String> = origin.parts.iter().filter(|part| part.role == Role::Field).filter_map(row).collect();
@@ -268,7 +292,7 @@ fn details(origin: &Origin) -> String {
             format!("{}{weight}", bare(option))
         };
         let all: Vec<String> = options.iter().enumerate().map(option).collect();
-        told.push(format!("of {} ({})", options.len(), one_line(&all.join(", "), VALUE)));
+        told.push(format!("of {} ({})", options.len(), one_line(&all.join(", "), OPTIONS)));
     }
     let said = ["min", "max", "options", "weights"];
     let both = find("min").is_some() && find("max").is_some();
@@ -287,10 +311,11 @@ fn bare(value: &Value) -> String {
 
 /// The address of a draw as one word: the path, the record, the attempt and the elements.
 fn address(drawn: &DrawnFrom) -> String {
-    let path: Vec<&str> = drawn.path.iter().map(|part| part.as_str()).collect();
+    let path: Vec<&str> = drawn.path.iter().map(Text::as_str).collect();
     let mut word = format!("{}#{}", path.join("."), drawn.index);
+    // Writing into a string cannot fail.
     if drawn.attempt > 0 {
-        word.push_str(&format!(", attempt {}", drawn.attempt));
+        let _ = write!(word, ", attempt {}", drawn.attempt);
     }
     if !drawn.elements.is_empty() {
         let element = |element: &Element| match element {
@@ -298,10 +323,10 @@ fn address(drawn: &DrawnFrom) -> String {
             Element::Key(key) => key.to_string(),
         };
         let elements: Vec<String> = drawn.elements.iter().map(element).collect();
-        word.push_str(&format!(", element {}", elements.join(".")));
+        let _ = write!(word, ", element {}", elements.join("."));
     }
     if let Some((rank, of)) = drawn.walk {
-        word.push_str(&format!(", rank {rank} of a walk through {of}"));
+        let _ = write!(word, ", rank {rank} of a walk through {of}");
     }
     word
 }

@@ -14,6 +14,7 @@ use crate::pipeline::expand::Expander;
 use crate::pipeline::plan::{PlanCache, plan};
 use crate::pipeline::verify::verify;
 use crate::program::{Frame, Origin, Origins, Section, Telling};
+use crate::source::Span;
 
 pub use lines::{Line, Mark, lines};
 pub use machine::document;
@@ -94,16 +95,21 @@ fn with_names(checked: &Checked, frame: &Frame<'_>, mut telling: Telling) -> Ori
 
 /// Facts are constants of the program: where they are written, the spec knows.
 fn place_facts(checked: &Checked, origins: &mut Origins) {
+    for at in 0..origins.len() {
+        let Some(origin) = origins.get_mut(at).filter(|origin| origin.form == "fact") else { continue };
+        origin.span = origin.name.as_ref().and_then(|name| fact(checked, name, &origin.value));
+    }
+}
+
+/// Where a constant is written that goes by a name, in this spec or in one that it uses.
+fn fact(checked: &Checked, name: &Text, value: &Value) -> Option<Span> {
     let spec = &checked.spec;
-    let constitution = |value: &Value| {
+    let own = spec.facts.get(name).filter(|fact| fact.value == *value).map(|fact| fact.span);
+    let constitution = || {
         let found = spec.constitution.as_ref()?;
         value.at("hash").is_some_and(|hash| hash.as_text() == Some(&found.hash)).then_some(found.span)
     };
-    for at in 0..origins.len() {
-        let Some(origin) = origins.get_mut(at).filter(|origin| origin.form == "fact") else { continue };
-        let fact = origin.name.as_ref().and_then(|name| spec.facts.get(name)).map(|fact| fact.span);
-        origin.span = fact.or_else(|| constitution(&origin.value));
-    }
+    own.or_else(constitution).or_else(|| checked.used.iter().find_map(|used| fact(&used.checked, name, value)))
 }
 
 impl Explanation {

@@ -304,7 +304,9 @@ impl Op for WithOp {
             }
             let node = self.body.tell(inside, telling)?;
             for dataset in self.derived.keys() {
-                of(*dataset).into_iter().for_each(|frame| telling.forget(frame));
+                if let Some(frame) = of(*dataset) {
+                    telling.forget(frame);
+                }
             }
             origin.value = telling.value(node);
             Ok(telling.add(origin.part(Part::result("give", node))))

@@ -63,9 +63,17 @@ pub(super) fn code(code: &Code, env: &Env<'_>, telling: &mut Telling) -> Result<
 fn is_name(code: &Code) -> bool {
     match code {
         Code::Attr(inner, ..) => is_name(inner),
-        Code::Slot(..) | Code::Local(..) | Code::Scenario(..) | Code::Index | Code::Aim(..) => true,
-        Code::Gather(_) | Code::Used(..) | Code::Const(_) => true,
-        _ => false,
+        other => matches!(
+            other,
+            Code::Slot(..)
+                | Code::Local(..)
+                | Code::Scenario(..)
+                | Code::Index
+                | Code::Aim(..)
+                | Code::Gather(_)
+                | Code::Used(..)
+                | Code::Const(_)
+        ),
     }
 }
 
