@@ -7,6 +7,8 @@
 mod lines;
 mod machine;
 
+use std::collections::BTreeMap;
+
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, nearest, quoted_list};
 use crate::pipeline::check::Checked;
@@ -39,6 +41,8 @@ pub struct Explanation {
     pub origins: Origins,
     /// The origin of the record.
     pub root: usize,
+    /// The origins of the bare names of the spec, those of other worlds left out.
+    pub names: BTreeMap<Text, usize>,
 }
 
 /// A value that was asked for.
@@ -73,7 +77,8 @@ pub fn explain(checked: &Checked, seed: u64, index: u64) -> (Option<Explanation>
             rank: share.rank,
             attempts: frame.at.attempt_number() + 1,
             planned: planned.collect(),
-            origins: with_names(checked, frame, telling),
+            names: names(checked, frame, &mut telling),
+            origins: telling.finish(),
             root,
         });
         verify(checked, frame, value)
@@ -84,13 +89,12 @@ pub fn explain(checked: &Checked, seed: u64, index: u64) -> (Option<Explanation>
     (told, made.err().unwrap_or_default())
 }
 
-/// Tells the names that the record does not read, as far as they have a value: an author may ask for them, too.
-fn with_names(checked: &Checked, frame: &Frame<'_>, mut telling: Telling) -> Origins {
-    for at in 0..checked.spec.entries.len() {
-        // What cannot be computed here and is not in the record is nobody's fault.
-        let _ = telling.slot(frame, at);
-    }
-    telling.finish()
+/// The bare names of the spec as far as they have a value, those that the record does not read among them: an author may ask for
+/// any.
+fn names(checked: &Checked, frame: &Frame<'_>, telling: &mut Telling) -> BTreeMap<Text, usize> {
+    let all = checked.spec.entries.keys().enumerate();
+    // What cannot be computed here and is not in the record is nobody's fault.
+    all.filter_map(|(at, name)| Some((name.clone(), telling.slot(frame, at).ok()?))).collect()
 }
 
 /// Facts are constants of the program: where they are written, the spec knows.
@@ -146,13 +150,8 @@ impl Explanation {
     }
 
     fn named(&self, name: &str) -> Option<(usize, &Origin)> {
-        let mut all = self.origins.iter().enumerate();
-        all.find(|(_, origin)| origin.section.is_some() && origin.name.as_deref() == Some(name))
-    }
-
-    /// The bare names that have an origin.
-    fn known(&self) -> impl Iterator<Item = &str> {
-        self.origins.iter().filter(|origin| origin.section.is_some()).filter_map(|origin| origin.name.as_deref())
+        let at = *self.names.get(name)?;
+        self.origins.get(at).map(|origin| (at, origin))
     }
 
     fn absent(&self, path: &str, record: &Value) -> String {
@@ -167,7 +166,7 @@ impl Explanation {
         let step = path.split('.').nth(walked.len()).unwrap_or_default();
         let record = format!("{}#{}", self.dataset, self.index);
         if walked.is_empty() {
-            let known = fields.iter().copied().chain(self.known());
+            let known = fields.iter().copied().chain(self.names.keys().map(Text::as_str));
             let rest = match nearest(first, known) {
                 Some(name) => format!("did you mean `{name}`?"),
                 None => format!("its fields are {}", quoted_list(fields.iter().copied())),
