@@ -113,7 +113,12 @@ impl<'e> Page<'e> {
 
     fn origin(&mut self, name: &str, at: usize, origin: &'e Origin, stem: &Stem) {
         let children = self.children(origin);
-        let again = (!children.is_empty() || origin.drawn.is_some()) && !self.seen.insert(at);
+        let cut = stem.level >= self.depth && !children.is_empty();
+        let again = self.seen.contains(&at);
+        // What is cut off is not explained, and what has nothing below it only where it is long itself.
+        if !cut && (!children.is_empty() || origin.drawn.is_some()) {
+            self.seen.insert(at);
+        }
         let mut how = how(origin);
         let mut span = origin.row.and_then(|row| row.span).or(origin.span);
         if let Some((name, whole)) = self.whole(origin) {
@@ -122,7 +127,7 @@ impl<'e> Page<'e> {
         }
         if again {
             how = String::from("explained above");
-        } else if stem.level >= self.depth && !children.is_empty() {
+        } else if cut {
             how.push_str(" …");
         }
         self.push(stem, Mark::Value, name.to_owned(), shown(&origin.value, VALUE), how, span);
@@ -258,7 +263,11 @@ fn form(origin: &Origin) -> String {
         ("collect", _) => {
             let rows: Vec<String> = origin.parts.iter().filter(|part| part.role == Role::Field).filter_map(row).collect();
             let asked = origin.parts.iter().filter(|part| part.role == Role::Condition).count();
-            if rows.is_empty() { format!("collect: none of {asked} rows") } else { format!("collect: rows {}", rows.join(", ")) }
+            match rows.as_slice() {
+                [] => format!("collect: none of {asked} rows"),
+                [row] => format!("collect: row {row}"),
+                rows => format!("collect: rows {}", rows.join(", ")),
+            }
         }
         ("given", Some(chosen)) => {
             let by = origin.details.first().map(|(key, value)| match *key {

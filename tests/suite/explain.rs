@@ -5,6 +5,7 @@
 
 use dictum::data::Value;
 use dictum::explain::{Explanation, document, explain};
+use dictum::form::FORMS;
 use dictum::pipeline::check::Checked;
 use dictum::pipeline::expand::Expander;
 use dictum::pipeline::load::Workspace as Loaded;
@@ -15,6 +16,7 @@ use dictum::random::{Address, Key, Stream};
 use dictum::source::Sources;
 use serde_json::Value as Json;
 
+use crate::reference::form_spec;
 use crate::workbench::{DATASETS, ROOT, canonical, files, shipped, world};
 use crate::workspace::Workspace;
 
@@ -104,23 +106,51 @@ fn every_name_has_the_value_of_this_world() {
     }
 }
 
+/// Asserts that every part of every origin is what it is said to be.
+fn sound_parts(told: &Explanation) {
+    for origin in told.origins.iter() {
+        for part in &origin.parts {
+            let inner = told.origins.get(part.at).unwrap();
+            let place = format!("{}#{}: {} of {}", told.dataset, told.index, part.name, origin.form);
+            match part.role {
+                Role::Result => assert_eq!(inner.value, origin.value, "{place}"),
+                Role::Field => assert_eq!(origin.value.at(&part.name), Some(&inner.value), "{place}"),
+                Role::Condition => assert_eq!(part.holds, Some(inner.value.is_true()), "{place}"),
+                Role::Name | Role::Argument => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn every_form_tells_of_itself() {
+    for kind in FORMS {
+        let files = [("scenarios/example.yaml", form_spec(kind)), ("templates/reasoning.j2", "Because.\n".to_owned())];
+        let (checked, _) = loaded(files, "example.yaml");
+        // These are ways to write data, and are told as what they hold.
+        let form = match kind.head {
+            "give" => "expression",
+            "const" | "file" => "literal",
+            head => head,
+        };
+        for index in 0..10 {
+            let told = explained(&checked, 0, index);
+            assert_eq!(told.find("").unwrap().value, record(&checked, 0, index), "{}", kind.head);
+            sound_parts(&told);
+            let found = told.origins.iter().find(|origin| origin.form == form);
+            let found = found.unwrap_or_else(|| panic!("{} is not told", kind.head));
+            assert!(found.span.is_some(), "{} has no place", kind.head);
+            assert_eq!(found.drawn.is_some(), kind.draws && kind.head != "object", "{}", kind.head);
+        }
+    }
+}
+
 #[test]
 fn every_part_is_what_it_is_said_to_be() {
     for (checked, _) in all() {
         for index in 0..12 {
             let told = explained(&checked, 0, index);
-            for origin in told.origins.iter() {
-                for part in &origin.parts {
-                    let inner = told.origins.get(part.at).unwrap();
-                    let place = format!("{}#{index}: {} of {}", checked.spec.name, part.name, origin.form);
-                    match part.role {
-                        Role::Result => assert_eq!(inner.value, origin.value, "{place}"),
-                        Role::Field => assert_eq!(origin.value.at(&part.name), Some(&inner.value), "{place}"),
-                        Role::Condition => assert_eq!(part.holds, Some(inner.value.is_true()), "{place}"),
-                        Role::Name | Role::Argument => {}
-                    }
-                }
-            }
+            sound_parts(&told);
         }
     }
 }
