@@ -3,6 +3,8 @@
 //! Every level folds its element into the address of what is drawn inside: lists by index, maps and `key` loops by key. That key
 //! is needed before anything inside is drawn, so it may not hang on a draw of the loop's own `let`.
 
+mod told;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -12,11 +14,10 @@ use super::parse::{Parse, Shape};
 use crate::data::{List, Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
-use crate::program::{
-    Element, Env, ExprText, Fault, Form, Locals, Lower, Lowered, Named, Op, Origin, Part, Role, Telling, TemplateText,
-};
+use crate::program::{Env, ExprText, Fault, Form, Locals, Lower, Lowered, Named, Op, Telling, TemplateText};
 use crate::random::Address;
 use crate::source::Span;
+pub(super) use told::elements;
 
 /// What is looped over, and the names of an element.
 pub(super) struct Loop {
@@ -107,18 +108,6 @@ pub(super) fn named_element(both: bool, key: impl FnOnce() -> Value, item: &Valu
 pub(super) fn named_entry(both: bool, key: &Text, item: &Value) -> Vec<Value> {
     let name = Value::Text(key.clone());
     if both { vec![name, item.clone()] } else { vec![name] }
-}
-
-/// The elements of a list or a map: the values of their names, and how addresses name them.
-pub(super) fn elements(whole: &Value, both: bool) -> Vec<(Vec<Value>, Element)> {
-    match whole {
-        Value::List(items) => {
-            let named = |(at, item): (u32, &Value)| (named_element(both, || Value::Int(i128::from(at)), item), Element::At(at));
-            (0..).zip(items.iter()).map(named).collect()
-        }
-        Value::Map(map) => map.iter().map(|(key, item)| (named_entry(both, key, item), Element::Key(key.clone()))).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// The fault of a loop over something that has no elements.
@@ -304,18 +293,7 @@ impl Op for EachOp {
     }
 
     fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
-        let value = self.eval(env)?.into_owned();
-        let mut origin = telling.argument("each", &*self.over, env, Origin::new("each", Some(self.span), value))?;
-        let over = origin.parts.first().map_or(0, |part| part.at);
-        let whole = self.over.eval(env)?;
-        for (names, element) in elements(&whole, self.both) {
-            if telling.is_full() {
-                break;
-            }
-            let nodes = telling.element(over, &names, &element);
-            self.tell_element((&names, nodes, element), env, telling, &mut origin)?;
-        }
-        Ok(telling.add(origin))
+        self.told(env, telling)
     }
 }
 
@@ -340,57 +318,6 @@ impl EachOp {
         let address = if self.keyed { address } else { self.keyed_address(&name, env) };
         let level = env.level(Locals::Bound(names), address);
         self.body_of(&env.inside(&level), address, made, Some(name))
-    }
-
-    /// Tells an element, whose names have these values and origins.
-    fn tell_element(
-        &self,
-        (names, nodes, mut element): (&[Value], Vec<usize>, Element),
-        env: &Env<'_>,
-        telling: &mut Telling,
-        origin: &mut Origin,
-    ) -> Result<(), Fault> {
-        let mut address = match &element {
-            Element::At(at) => env.address.element(*at),
-            Element::Key(key) => self.keyed_address(key, env),
-        };
-        let mut key = None;
-        if let Some(op) = &self.key {
-            let level = env.level(Locals::Bound(names), address);
-            let bound = env.inside(&level);
-            let cells: Vec<OnceCell<Value>> = self.lets.iter().map(|_| OnceCell::new()).collect();
-            let lets = bound.level(Locals::Lazy(&self.lets, &cells), address);
-            let name = op.eval(&bound.inside(&lets))?.as_text().map(Text::from).unwrap_or_default();
-            if !self.keyed {
-                address = self.keyed_address(&name, env);
-                element = Element::Key(name.clone());
-            }
-            key = Some(name);
-        }
-        let level = env.level(Locals::Bound(names), address);
-        let bound = env.inside(&level);
-        let cells: Vec<OnceCell<Value>> = self.lets.iter().map(|_| OnceCell::new()).collect();
-        let lets = bound.level(Locals::Lazy(&self.lets, &cells), address);
-        let inside = bound.inside(&lets);
-        let shown =
-            key.unwrap_or_else(|| Text::from(origin.parts.iter().filter(|part| part.role == Role::Field).count().to_string()));
-        telling.bound(nodes, Some(element), |telling| {
-            telling.lazy(self.lets.len(), |telling| {
-                if let Some(filter) = &self.filter {
-                    let holds = filter.truth(&inside)?;
-                    let node = filter.tell(&inside, telling)?;
-                    origin.parts.push(Part::condition("where", None, holds, node));
-                    if !holds {
-                        return Ok(());
-                    }
-                }
-                let node = self.body.tell(&inside, telling)?;
-                if !telling.value(node).is_undefined() {
-                    origin.parts.push(Part::field(shown, node));
-                }
-                Ok(())
-            })
-        })
     }
 
     fn body_of(&self, bound: &Env<'_>, address: Address, made: &mut Made, key: Option<Text>) -> Result<(), Fault> {
