@@ -20,6 +20,7 @@ pub mod spec;
 pub mod pipeline;
 pub mod build;
 pub mod validate;
+pub mod explain;
 pub mod schema;
 pub mod editor;
 pub mod watch;

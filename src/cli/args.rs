@@ -60,6 +60,11 @@ pub(super) struct Values {
 }
 
 impl Values {
+    /// Whether any is given.
+    pub(super) fn are_given(&self) -> bool {
+        self.profile.is_some() || !self.set.is_empty()
+    }
+
     /// The same for the library.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use super::Exit;
 use super::args::Everywhere;
-use super::{build, check, completions, list, man, policy, preview, schema, validate, watch};
+use super::{build, check, completions, explain, list, man, policy, preview, schema, validate, watch};
 
 /// Compiles YAML scenario specs into verified, reproducible datasets.
 #[derive(Parser)]
@@ -31,6 +31,8 @@ pub(super) enum Command {
     Preview(preview::Args),
     /// Show what each save does to the records
     Watch(watch::Args),
+    /// Tell where the values of a record came from, or what the code of a diagnostic means
+    Explain(explain::Args),
     /// List the datasets of the workspace
     List(list::Args),
     /// Print the JSON Schema of a dataset's records, start one to write by hand, or compare the two
@@ -55,6 +57,7 @@ impl Command {
             Self::Check(_) => "check",
             Self::Preview(_) => "preview",
             Self::Watch(_) => "watch",
+            Self::Explain(_) => "explain",
             Self::List(_) => "list",
             Self::Schema(_) => "schema",
             Self::Validate(_) => "validate",
@@ -70,8 +73,8 @@ impl Command {
         match self {
             Self::Build(build) => build.is_stream(),
             Self::Schema(schema) => schema.prints(),
-            Self::Check(_) | Self::Watch(_) | Self::Validate(_) => false,
-            Self::Preview(_) | Self::List(_) | Self::Policy(_) | Self::Completions(_) | Self::Man => true,
+            Self::Check(_) | Self::Validate(_) | Self::Watch(_) => false,
+            Self::Completions(_) | Self::Explain(_) | Self::List(_) | Self::Man | Self::Policy(_) | Self::Preview(_) => true,
         }
     }
 }
@@ -83,6 +86,7 @@ Examples:
   dictum build                    make every dataset, in every format, into out/
   dictum check                    find mistakes without building
   dictum preview reviews          look at three records
+  dictum explain reviews#3        see where the values of a record came from
   dictum build --help             all options, with examples";
     format!("Exit codes:\n{}\n\n{examples}", codes.join("\n"))
 }

@@ -15,8 +15,8 @@ use super::args::{Everywhere, Form};
 use super::progress::Progress;
 use super::terminal::Stream;
 use crate::build::Failure;
-use crate::diag::Diagnostics;
 use crate::diag::render::{MessageFormat, github_failure, render, summary};
+use crate::diag::{Diagnostics, Severity};
 use crate::source::Sources;
 
 const ERROR: &str = "\x1b[1;31m";
@@ -204,8 +204,16 @@ impl Messages {
         let rest = if spared { "; nothing was written" } else { "" };
         write(Stream::Stderr, |out| {
             writeln!(out, "{last}{rest}")?;
-            drift(&ending.result).iter().try_for_each(|line| writeln!(out, "  {line}"))
+            drift(&ending.result).iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+            self.more(&ending.diagnostics).map_or(Ok(()), |line| writeln!(out, "{line}"))
         });
+    }
+
+    /// Where to read on about the first error.
+    fn more(&self, diagnostics: &Diagnostics) -> Option<String> {
+        let first = diagnostics.iter().find(|one| one.severity == Severity::Error)?;
+        let human = matches!(self.form, MessageFormat::Human { .. });
+        human.then(|| format!("for more on a code: `dictum explain {}`", first.code))
     }
 
     fn tint(&self, word: &str, color: &str) -> String {

@@ -14,12 +14,15 @@ mod keys;
 mod messages;
 mod args;
 mod pretty;
+mod tree;
+mod meanings;
 mod table;
 mod report;
 mod attempts;
 mod build;
 mod check;
 mod preview;
+mod explain;
 mod list;
 mod policy;
 mod schema;
@@ -70,6 +73,11 @@ fn run(cli: Cli) -> Exit {
         Command::Build(args) => within(&mut |workspace, current| build::run(workspace, current, &args, &messages)),
         Command::Check(args) => within(&mut |workspace, _| check::run(workspace, &args, &messages)),
         Command::Preview(args) => within(&mut |workspace, _| preview::run(workspace, &args, &messages)),
+        Command::Explain(args) => {
+            let world = SystemWorld::default();
+            let root = || place(&world, everywhere.workspace.as_deref()).map(|(_, root)| root);
+            explain::run(&world, &root, &args, &messages)
+        }
         Command::Policy(args) => within(&mut |workspace, current| policy::run(workspace, current, &args, &messages)),
         Command::Validate(args) => {
             let world = SystemWorld::default();

@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use crate::build::Failure;
 
 /// Columns where there is no terminal to ask.
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
 
 /// A standard stream that is written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! The one list of diagnostic codes. A code is never renamed and never reused.
+//! The one list of diagnostic codes. A code is never renamed and never reused. Each has a text in `codes/`, which says why such a
+//! spec is refused, and shows a wrong one and a right one.
 
 /// A stable, kebab-case name of one kind of mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,6 +21,8 @@ macro_rules! codes {
         $(#[doc = $meaning] pub const $ident: Code = Code { name: $name, meaning: $meaning };)*
         /// Every code, in the order of this file.
         pub const ALL: &[Code] = &[$($ident),*];
+        /// What is told of every code, in the same order: Markdown, see `explained`.
+        pub(super) const TEXTS: &[&str] = &[$(include_str!(concat!("codes/", $name, ".md"))),*];
     };
 }
 

@@ -5,6 +5,7 @@
 //! file a form, in [`render`].
 
 pub mod codes;
+pub mod explained;
 pub mod render;
 mod suggest;
 

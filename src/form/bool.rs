@@ -6,7 +6,7 @@ use super::FormKind;
 use super::parse::{Parse, Shape};
 use super::sample::{Share, ShareOp};
 use crate::data::{Type, Value};
-use crate::program::{Env, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, Fault, Form, Lower, Lowered, Op, Origin, Telling};
 use crate::source::Span;
 
 /// The form.
@@ -40,7 +40,7 @@ impl Form for Bool {
             Share::Exact(numerator, denominator) if numerator == denominator => Type::truth(true),
             _ => Type::bool(),
         };
-        Lowered::new(BoolOp { draw: cx.draw(), share: self.share.lower(cx) }, ty)
+        Lowered::new(BoolOp { span: self.span, draw: cx.draw(), share: self.share.lower(cx) }, ty)
     }
 
     fn draws(&self) -> bool {
@@ -49,6 +49,7 @@ impl Form for Bool {
 }
 
 struct BoolOp {
+    span: Span,
     draw: usize,
     share: ShareOp,
 }
@@ -57,5 +58,11 @@ impl Op for BoolOp {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
         let share = self.share.eval(env)?;
         Ok(Cow::Owned(Value::Bool(share.happens(&mut env.stream(self.draw)))))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let origin = Origin::new("bool", Some(self.span), self.eval(env)?.into_owned());
+        let origin = self.share.tell(env, telling, origin.drawn(telling.drawn(env, self.draw)))?;
+        Ok(telling.add(origin))
     }
 }

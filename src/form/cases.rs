@@ -15,7 +15,7 @@ use super::parse::{Parse, Shape, is_name};
 use crate::data::{Text, Type, Value};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::engine::yaml::{Node, Scalar};
-use crate::program::{Column, Env, ExprText, Fault, Form, Lower, Lowered, Op, Table};
+use crate::program::{Column, Env, ExprText, Fault, Form, Lower, Lowered, Op, Origin, Part, Table, Telling};
 use crate::source::Span;
 
 /// Reads `cases: table` with its `column`.
@@ -210,5 +210,21 @@ impl Op for CellsOp {
                 Err(Box::new(Diagnostic::error(codes::MISSING_ELSE, self.span, "no row fits, and there is no `else`")))
             }
         }
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let value = self.of.eval(env)?.into_owned();
+        let origin = Origin::new("given", Some(self.span), self.eval(env)?.into_owned());
+        let origin = telling.argument("given", &*self.of, env, origin)?;
+        let of = self.cells.len() + usize::from(self.otherwise.is_some());
+        let found = value.as_text().and_then(|key| self.cells.get_full(key));
+        let (number, place, key, op) = match (found, &self.otherwise) {
+            (Some((at, _, cell)), _) => (at + 1, Some(cell.place), "case", &cell.op),
+            (None, Some(op)) => (of, None, "else", op),
+            (None, None) => return Ok(telling.add(origin)),
+        };
+        let node = op.tell(env, telling)?;
+        let origin = origin.chosen(number, of, place).detail(key, value).part(Part::result(key, node).of_row(number));
+        Ok(telling.add(origin))
     }
 }

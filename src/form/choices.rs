@@ -6,7 +6,7 @@ use super::parse::{Parse, unwritten};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
-use crate::program::{Env, ExprText, Fault, Lower, Op};
+use crate::program::{Env, ExprText, Fault, Lower, Op, Origin, Telling};
 use crate::source::Span;
 
 /// A pool: literal values, or a bare expression that gives a list.
@@ -122,6 +122,14 @@ impl Values {
                     }
                 }
             }
+        }
+    }
+
+    /// Adds what there is to choose from to what is told of a choice.
+    pub(super) fn tell(&self, env: &Env<'_>, telling: &mut Telling, origin: Origin) -> Result<Origin, Fault> {
+        match self {
+            Self::Fixed(values) => Ok(origin.detail("options", Value::list(values.iter().cloned()))),
+            Self::Computed(op, _) => telling.argument("options", &**op, env, origin),
         }
     }
 

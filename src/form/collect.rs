@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::first::{Row, RowOp, rows};
+use super::first::{Row, RowOp, rows, tell_condition};
 use super::parse::{Parse, Shape};
 use super::{FormKind, Position};
 use crate::data::{List, Type, Value};
 use crate::diag::{Diagnostic, codes};
-use crate::program::{Env, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, Fault, Form, Lower, Lowered, Op, Origin, Part, Telling};
 use crate::source::Span;
 
 /// The form.
@@ -64,7 +64,9 @@ impl Form for Collect {
         let most = rows.len();
         let item = Type::join_all(rows.iter().map(|row| row.body.ty.clone()));
         let rows = rows.into_iter().map(|row| (row.when, row.body.op)).collect();
-        Lowered::new(CollectOp(rows), Type::list_between(item, least, Some(most)))
+        let places = self.rows.iter().map(|row| row.span).collect();
+        let op = CollectOp { span: self.span, rows, places };
+        Lowered::new(op, Type::list_between(item, least, Some(most)))
     }
 
     fn draws(&self) -> bool {
@@ -72,12 +74,17 @@ impl Form for Collect {
     }
 }
 
-struct CollectOp(Vec<RowOp>);
+struct CollectOp {
+    span: Span,
+    rows: Vec<RowOp>,
+    /// Where each row is written.
+    places: Vec<Span>,
+}
 
 impl Op for CollectOp {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
         let mut list = List::new();
-        for (when, body) in &self.0 {
+        for (when, body) in &self.rows {
             let applies = match when {
                 Some(condition) => condition.truth(env)?,
                 None => true,
@@ -90,5 +97,21 @@ impl Op for CollectOp {
             }
         }
         Ok(Cow::Owned(Value::List(Arc::new(list))))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let mut origin = Origin::new("collect", Some(self.span), self.eval(env)?.into_owned());
+        let mut at = 0;
+        for (number, (when, body)) in (1..).zip(&self.rows) {
+            if tell_condition(when.as_deref(), number, env, telling, &mut origin)? {
+                let node = body.tell(env, telling)?;
+                if !telling.value(node).is_undefined() {
+                    let place = self.places.get(number - 1).copied();
+                    origin.parts.push(Part { span: place, ..Part::field(at.to_string(), node).of_row(number) });
+                    at += 1;
+                }
+            }
+        }
+        Ok(telling.add(origin))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::data::{Field, Fields, List, Map, Text, Type, Value};
 use crate::engine::yaml::Node;
-use crate::program::{Env, Fault, Form, Lower, Lowered, Op, TemplateText};
+use crate::program::{Env, Fault, Form, Lower, Lowered, Op, Origin, Part, Telling, TemplateText};
 use crate::source::Span;
 
 /// A constant.
@@ -28,7 +28,7 @@ impl Form for Literal {
     }
 
     fn lower(&self, _: &mut Lower<'_>) -> Lowered {
-        Lowered::constant(self.value.clone())
+        Lowered::constant(self.span, self.value.clone())
     }
 
     fn draws(&self) -> bool {
@@ -111,7 +111,8 @@ impl Form for ListData {
         cx.apart_from_each_other(&drawn);
         let least = items.iter().filter(|one| !one.optional).count();
         let ty = Type::list_of_each(items.iter().map(|one| one.ty.clone()).collect(), least);
-        Lowered::new(ListOp(items.into_iter().map(|one| one.op).collect()), ty)
+        let items = items.into_iter().map(|one| one.op).collect();
+        Lowered::new(ListOp { span: self.span, items }, ty)
     }
 
     fn draws(&self) -> bool {
@@ -119,18 +120,36 @@ impl Form for ListData {
     }
 }
 
-struct ListOp(Vec<Box<dyn Op>>);
+struct ListOp {
+    span: Span,
+    items: Vec<Box<dyn Op>>,
+}
 
 impl Op for ListOp {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
-        let mut list = List::with_capacity(self.0.len());
-        for op in &self.0 {
+        let mut list = List::with_capacity(self.items.len());
+        for op in &self.items {
             let value = op.eval(env)?;
             if !value.is_undefined() {
                 list.push(value.into_owned());
             }
         }
         Ok(Cow::Owned(Value::List(Arc::new(list))))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let mut origin = Origin::new("list", Some(self.span), Value::Undefined);
+        let mut list = List::with_capacity(self.items.len());
+        for op in &self.items {
+            let node = op.tell(env, telling)?;
+            let value = telling.value(node);
+            if !value.is_undefined() {
+                origin.parts.push(Part::field(list.len().to_string(), node));
+                list.push(value);
+            }
+        }
+        origin.value = Value::List(Arc::new(list));
+        Ok(telling.add(origin))
     }
 }
 
@@ -165,7 +184,7 @@ impl Form for MapData {
             ops.push((name.clone(), lowered.op));
         }
         cx.apart_from_each_other(&drawn);
-        Lowered::new(MapOp(ops), Type::of_fields(fields))
+        Lowered::new(MapOp { span: self.span, fields: ops }, Type::of_fields(fields))
     }
 
     fn draws(&self) -> bool {
@@ -178,12 +197,15 @@ impl Form for MapData {
 }
 
 /// Computes a map from its fields.
-pub(super) struct MapOp(pub Vec<(Text, Box<dyn Op>)>);
+struct MapOp {
+    span: Span,
+    fields: Vec<(Text, Box<dyn Op>)>,
+}
 
 impl Op for MapOp {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
-        let mut map = Map::with_capacity(self.0.len());
-        for (name, op) in &self.0 {
+        let mut map = Map::with_capacity(self.fields.len());
+        for (name, op) in &self.fields {
             let value = match op.eval(env) {
                 // A field that reads an open name is open, too; only who reads the field is at fault.
                 Err(fault) if env.frame.is_open(&fault) => continue,
@@ -194,5 +216,20 @@ impl Op for MapOp {
             }
         }
         Ok(Cow::Owned(Value::Map(Arc::new(map))))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let mut origin = Origin::new("map", Some(self.span), Value::Undefined);
+        let mut map = Map::with_capacity(self.fields.len());
+        for (name, op) in &self.fields {
+            let node = op.tell(env, telling)?;
+            let value = telling.value(node);
+            if !value.is_undefined() {
+                origin.parts.push(Part::field(name, node));
+                map.push_new(name.clone(), value);
+            }
+        }
+        origin.value = Value::Map(Arc::new(map));
+        Ok(telling.add(origin))
     }
 }

@@ -11,7 +11,7 @@ use super::parse::{Parse, Shape};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::NodeKind;
-use crate::program::{Env, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, Fault, Form, Lower, Lowered, Op, Origin, Telling};
 use crate::random::Distribution;
 use crate::source::Span;
 
@@ -22,6 +22,8 @@ const FEWEST: f64 = 100.0;
 
 /// One of the distributions, as a form of the language.
 pub(super) struct Family {
+    /// The head key.
+    pub(super) head: &'static str,
     /// The main argument: what it is, and which numbers it may be.
     pub(super) main: (&'static str, Least),
     /// The second number, where the distribution has one.
@@ -218,5 +220,24 @@ impl Op for DrawnOp {
             }
         }
         Err(Box::new(too_few(self.span, "none", bounds)))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let origin = Origin::new(self.family.head, Some(self.span), self.eval(env)?.into_owned());
+        let (name, _) = self.family.main;
+        let name = name.strip_prefix("the ").unwrap_or(name);
+        let mut origin = self.main.tell(name, env, telling, origin.drawn(telling.drawn(env, self.draw)))?;
+        if let (Some(second), Some(number)) = (&self.family.second, &self.second) {
+            origin = number.tell(second.key, env, telling, origin)?;
+        }
+        for (key, bound) in [("min", &self.min), ("max", &self.max)] {
+            if let Some(bound) = bound {
+                origin = bound.tell(key, env, telling, origin)?;
+            }
+        }
+        if let Some(grid) = self.grid {
+            origin = origin.detail("step", grid.step());
+        }
+        Ok(telling.add(origin))
     }
 }

@@ -3,6 +3,8 @@
 //! Every level folds its element into the address of what is drawn inside: lists by index, maps and `key` loops by key. That key
 //! is needed before anything inside is drawn, so it may not hang on a draw of the loop's own `let`.
 
+mod told;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -12,9 +14,10 @@ use super::parse::{Parse, Shape};
 use crate::data::{List, Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
-use crate::program::{Env, ExprText, Fault, Form, Locals, Lower, Lowered, Named, Op, TemplateText};
+use crate::program::{Env, ExprText, Fault, Form, Locals, Lower, Lowered, Named, Op, Telling, TemplateText};
 use crate::random::Address;
 use crate::source::Span;
+pub(super) use told::elements;
 
 /// What is looped over, and the names of an element.
 pub(super) struct Loop {
@@ -287,6 +290,10 @@ impl Op for EachOp {
             Value::Map(flat) if self.nested => keyed::unfold(&flat, self.span).map(Cow::Owned),
             value => Ok(Cow::Owned(value)),
         }
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        self.told(env, telling)
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) const KIND: FormKind = FormKind {
 };
 
 static FAMILY: Family = Family {
+    head: "exponential",
     main: ("the mean", Least::AboveZero),
     second: None,
     make: |mean, _| Distribution::Exponential { mean },

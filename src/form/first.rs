@@ -7,7 +7,7 @@ use super::{FormKind, Position};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
-use crate::program::{Answer, Env, ExprText, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Answer, Env, ExprText, Fault, Form, Lower, Lowered, Op, Origin, Part, Telling};
 use crate::source::Span;
 
 /// The form.
@@ -127,7 +127,8 @@ impl Form for First {
                     .hint("end with a row without `when`: it is the else"),
             );
         }
-        Lowered { op: Box::new(FirstOp { span: self.span, rows }), ty, optional }
+        let places = self.rows.iter().map(|row| row.span).collect();
+        Lowered { op: Box::new(FirstOp { span: self.span, rows, places }), ty, optional }
     }
 
     fn draws(&self) -> bool {
@@ -138,9 +139,25 @@ impl Form for First {
 /// A condition (`None` where the row always applies) and what the row gives.
 pub(super) type RowOp = (Option<Box<dyn Op>>, Box<dyn Op>);
 
+/// Tells whether a row applies, with its condition as a part of what is told of the rows.
+pub(super) fn tell_condition(
+    when: Option<&dyn Op>,
+    row: usize,
+    env: &Env<'_>,
+    telling: &mut Telling,
+    origin: &mut Origin,
+) -> Result<bool, Fault> {
+    let Some(when) = when else { return Ok(true) };
+    let holds = when.truth(env)?;
+    origin.parts.push(Part::condition("when", Some(row), holds, when.tell(env, telling)?));
+    Ok(holds)
+}
+
 struct FirstOp {
     span: Span,
     rows: Vec<RowOp>,
+    /// Where each row is written.
+    places: Vec<Span>,
 }
 
 impl Op for FirstOp {
@@ -155,5 +172,21 @@ impl Op for FirstOp {
             }
         }
         Err(Box::new(Diagnostic::error(codes::MISSING_ELSE, self.span, "no row applies")))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let mut origin = Origin::new("first", Some(self.span), Value::Undefined);
+        for (number, (when, body)) in (1..).zip(&self.rows) {
+            if tell_condition(when.as_deref(), number, env, telling, &mut origin)? {
+                let node = body.tell(env, telling)?;
+                origin.value = telling.value(node);
+                let place = self.places.get(number - 1).copied();
+                let origin = origin.chosen(number, self.rows.len(), place).part(Part::result("give", node).of_row(number));
+                return Ok(telling.add(origin));
+            }
+        }
+        // None applies: that is a fault, which evaluating tells.
+        origin.value = self.eval(env)?.into_owned();
+        Ok(telling.add(origin))
     }
 }

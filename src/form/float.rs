@@ -9,7 +9,7 @@ use super::parse::{Parse, Shape};
 use super::range::{Ends, Range};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
-use crate::program::{Env, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, Fault, Form, Lower, Lowered, Op, Origin, Telling};
 use crate::source::Span;
 
 /// The form.
@@ -69,7 +69,7 @@ impl Form for Float {
 
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
         let ends = self.range.lower(cx, true);
-        Lowered::new(FloatOp { draw: cx.draw(), ends, log: self.log, grid: self.grid }, Type::float())
+        Lowered::new(FloatOp { span: self.span, draw: cx.draw(), ends, log: self.log, grid: self.grid }, Type::float())
     }
 
     fn draws(&self) -> bool {
@@ -78,6 +78,7 @@ impl Form for Float {
 }
 
 struct FloatOp {
+    span: Span,
     draw: usize,
     ends: Ends,
     log: bool,
@@ -103,5 +104,17 @@ impl Op for FloatOp {
             None => stream.float(min, max),
         };
         Ok(Cow::Owned(Value::Float(number)))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let origin = Origin::new("float", Some(self.span), self.eval(env)?.into_owned());
+        let mut origin = self.ends.tell(env, telling, origin.drawn(telling.drawn(env, self.draw)))?;
+        if self.log {
+            origin = origin.detail("scale", Value::text("log"));
+        }
+        if let Some(grid) = self.grid {
+            origin = origin.detail("step", grid.step());
+        }
+        Ok(telling.add(origin))
     }
 }

@@ -7,14 +7,14 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use super::each::{Loop, named_element, named_entry, no_elements};
+use super::each::{Loop, elements, named_element, named_entry, no_elements};
 use super::modifiers::named;
 use super::parse::{Parse, Shape};
 use super::{FormKind, Position, give};
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::Node;
-use crate::program::{Env, Fault, Form, Locals, Lower, Lowered, Named, Op};
+use crate::program::{Env, Fault, Form, Locals, Lower, Lowered, Named, Op, Origin, Part, Telling};
 use crate::source::Span;
 
 /// The most that a fold carries: one for each value in it, and one for each 32 bytes of its text.
@@ -157,9 +157,49 @@ impl Op for FoldOp {
         }
         Ok(Cow::Owned(carried))
     }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let value = self.eval(env)?.into_owned();
+        let mut origin = telling.argument("fold", &*self.over, env, Origin::new("fold", Some(self.span), value))?;
+        let start = self.start.tell(env, telling)?;
+        origin.parts.push(Part::argument("start", start));
+        let over = origin.parts.first().map_or(start, |part| part.at);
+        let whole = self.over.eval(env)?;
+        let mut carried = (start, self.start.eval(env)?.into_owned());
+        for (names, element) in elements(&whole, self.both) {
+            if telling.is_full() {
+                return Ok(telling.add(origin));
+            }
+            let nodes = telling.element(over, &names, &element);
+            carried = self.tell_step(names, nodes, carried, env, telling)?;
+        }
+        Ok(telling.add(origin.part(Part::result("give", carried.0))))
+    }
 }
 
 impl FoldOp {
+    /// Tells what an element makes of what is carried, which is given as its number and its value.
+    fn tell_step(
+        &self,
+        mut names: Vec<Value>,
+        mut nodes: Vec<usize>,
+        (node, carried): (usize, Value),
+        env: &Env<'_>,
+        telling: &mut Telling,
+    ) -> Result<(usize, Value), Fault> {
+        names.push(carried);
+        nodes.push(node);
+        let level = env.level(Locals::Bound(&names), env.address);
+        let bound = env.inside(&level);
+        let cells: Vec<OnceCell<Value>> = self.lets.iter().map(|_| OnceCell::new()).collect();
+        let level = bound.level(Locals::Lazy(&self.lets, &cells), env.address);
+        let inside = bound.inside(&level);
+        let node =
+            telling.bound(nodes, None, |telling| telling.lazy(self.lets.len(), |telling| self.body.tell(&inside, telling)))?;
+        let value = telling.value(node);
+        Ok((node, value))
+    }
+
     fn step(&self, mut names: Vec<Value>, carried: Value, env: &Env<'_>) -> Result<Value, Fault> {
         names.push(carried);
         let level = env.level(Locals::Bound(&names), env.address);

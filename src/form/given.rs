@@ -7,7 +7,7 @@ use super::{FormKind, cases};
 use crate::data::{Text, Type, Value};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::engine::yaml::{Entry, Node, NodeKind};
-use crate::program::{Answer, Env, ExprText, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Answer, Env, ExprText, Fault, Form, Lower, Lowered, Op, Origin, Part, Telling};
 use crate::source::Span;
 
 /// More whole numbers than this are not counted through to see whether cases exhaust them.
@@ -112,7 +112,8 @@ impl Form for Given {
             result = std::mem::take(&mut result).join(&lowered.ty);
             lowered.op
         });
-        Lowered { op: Box::new(GivenOp { span: self.span, of: given, cases, otherwise }), ty: result, optional }
+        let places = self.cases.iter().map(|case| case.span).collect();
+        Lowered { op: Box::new(GivenOp { span: self.span, of: given, cases, places, otherwise }), ty: result, optional }
     }
 
     fn draws(&self) -> bool {
@@ -215,6 +216,8 @@ struct GivenOp {
     span: Span,
     of: Box<dyn Op>,
     cases: Vec<(Value, Box<dyn Op>)>,
+    /// Where each case is written.
+    places: Vec<Span>,
     otherwise: Option<Box<dyn Op>>,
 }
 
@@ -226,5 +229,21 @@ impl Op for GivenOp {
             Some(op) => op.eval(env),
             None => Err(Box::new(Diagnostic::error(codes::MISSING_ELSE, self.span, "no case fits, and there is no `else`"))),
         }
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let value = self.of.eval(env)?.into_owned();
+        let origin = Origin::new("given", Some(self.span), self.eval(env)?.into_owned());
+        let origin = telling.argument("given", &*self.of, env, origin)?;
+        let of = self.cases.len() + usize::from(self.otherwise.is_some());
+        let found = self.cases.iter().position(|(one, _)| one.equals(&value));
+        let chosen = match found {
+            Some(at) => self.cases.get(at).map(|(case, op)| (at + 1, self.places.get(at).copied(), "case", case.clone(), op)),
+            None => self.otherwise.as_ref().map(|op| (of, None, "else", value, op)),
+        };
+        let Some((number, place, key, case, op)) = chosen else { return Ok(telling.add(origin)) };
+        let node = op.tell(env, telling)?;
+        let origin = origin.chosen(number, of, place).detail(key, case).part(Part::result(key, node).of_row(number));
+        Ok(telling.add(origin))
     }
 }

@@ -4,6 +4,7 @@
 //! division of whole numbers, so that the shortest digits are the exact ones.
 
 use super::parse::{Parse, Shape};
+use crate::data::Value;
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
 
@@ -64,6 +65,11 @@ impl Grid {
         let slack = 1e-6;
         let (first, last) = (self.steps(limit - within) - slack, self.steps(limit + within) + slack);
         (first.ceil() as i128, last.floor() as i128)
+    }
+
+    /// The step.
+    pub(super) fn step(self) -> Value {
+        Value::Float(self.point(1))
     }
 
     /// The multiple of that number.

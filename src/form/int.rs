@@ -8,7 +8,7 @@ use super::range::{Ends, Range};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::NodeKind;
-use crate::program::{Env, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, Fault, Form, Lower, Lowered, Op, Origin, Telling};
 use crate::source::Span;
 
 /// The form.
@@ -76,7 +76,7 @@ impl Form for Int {
         let ends = self.range.lower(cx, false);
         let (min, max) = ends.reach();
         let max = if self.step > 1 && self.range.fixed_ints().is_some() { max - (max - min) % self.step } else { max };
-        Lowered::new(IntOp { draw: cx.draw(), ends, log: self.log, step: self.step }, Type::int_range(min, max))
+        Lowered::new(IntOp { span: self.span, draw: cx.draw(), ends, log: self.log, step: self.step }, Type::int_range(min, max))
     }
 
     fn draws(&self) -> bool {
@@ -85,6 +85,7 @@ impl Form for Int {
 }
 
 struct IntOp {
+    span: Span,
     draw: usize,
     ends: Ends,
     log: bool,
@@ -106,5 +107,17 @@ impl Op for IntOp {
             min + self.step * stream.int(0, (max - min) / self.step)
         };
         Ok(Cow::Owned(Value::Int(number)))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let origin = Origin::new("int", Some(self.span), self.eval(env)?.into_owned());
+        let mut origin = self.ends.tell(env, telling, origin.drawn(telling.drawn(env, self.draw)))?;
+        if self.log {
+            origin = origin.detail("scale", Value::text("log"));
+        }
+        if self.step != 1 {
+            origin = origin.detail("step", Value::Int(self.step));
+        }
+        Ok(telling.add(origin))
     }
 }

@@ -20,6 +20,7 @@ pub(super) const KIND: FormKind = FormKind {
 };
 
 static FAMILY: Family = Family {
+    head: "lognormal",
     main: ("the median", Least::AboveZero),
     second: Some(Second {
         key: "sigma",

@@ -12,7 +12,7 @@ use super::{Key, Position};
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
-use crate::program::{Answer, Env, ExprText, Fault, Form, Locals, Lower, Lowered, Named, Op, PolicyForm};
+use crate::program::{Answer, Env, ExprText, Fault, Form, Locals, Lower, Lowered, Named, Op, Origin, Part, PolicyForm, Telling};
 use crate::source::Span;
 
 /// The modifiers.
@@ -168,11 +168,12 @@ impl Modified {
         let body = cx.guarded(true, lower);
         cx.forget(outside);
         let optional = body.optional || decided.truths.1;
-        Lowered { op: Box::new(WhenOp { condition: decided.op, body: body.op }), ty: body.ty, optional }
+        Lowered { op: Box::new(WhenOp { span: self.span, condition: decided.op, body: body.op }), ty: body.ty, optional }
     }
 }
 
 struct WhenOp {
+    span: Span,
     condition: Box<dyn Op>,
     body: Box<dyn Op>,
 }
@@ -180,6 +181,17 @@ struct WhenOp {
 impl Op for WhenOp {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
         if self.condition.truth(env)? { self.body.eval(env) } else { Ok(Cow::Owned(Value::Undefined)) }
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let holds = self.condition.truth(env)?;
+        let condition = Part::condition("when", None, holds, self.condition.tell(env, telling)?);
+        if !holds {
+            return Ok(telling.add(Origin::new("when", Some(self.span), Value::Undefined).part(condition)));
+        }
+        let node = self.body.tell(env, telling)?;
+        telling.edit(node, |origin| origin.parts.insert(0, condition));
+        Ok(node)
     }
 }
 
@@ -193,5 +205,11 @@ impl Op for LetOp {
         let cells: Vec<OnceCell<Value>> = self.lets.iter().map(|_| OnceCell::new()).collect();
         let level = env.level(Locals::Lazy(&self.lets, &cells), env.address);
         self.body.eval(&env.inside(&level)).map(|value| Cow::Owned(value.into_owned()))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let cells: Vec<OnceCell<Value>> = self.lets.iter().map(|_| OnceCell::new()).collect();
+        let level = env.level(Locals::Lazy(&self.lets, &cells), env.address);
+        telling.lazy(self.lets.len(), |telling| self.body.tell(&env.inside(&level), telling))
     }
 }

@@ -11,7 +11,7 @@ use super::sample::{Share, ShareOp};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
-use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op, Origin, Part, Telling};
 use crate::source::Span;
 
 /// The form.
@@ -248,6 +248,27 @@ impl Op for NearOp {
             at -= to - from + 1;
         }
         Err(self.fault())
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let value = self.eval(env)?.into_owned();
+        let mut origin = Origin::new("near", Some(self.span), value).drawn(telling.drawn(env, self.draw));
+        origin = match &self.limits {
+            LimitsOp::Fixed(windows) => {
+                let end = |number: i128| self.points.value(number);
+                let windows = windows.iter().map(|(first, last)| Value::list([end(*first), end(*last)]));
+                origin.detail("windows", Value::list(windows))
+            }
+            LimitsOp::Computed(op) => telling.argument("limits", &**op, env, origin)?,
+        };
+        if let (Some(share), Some(otherwise)) = (&self.share, &self.otherwise) {
+            let happens = share.eval(env)?.happens(&mut env.stream(self.draw));
+            origin = share.tell(env, telling, origin)?.detail("near", Value::Bool(happens));
+            if !happens {
+                origin = origin.part(Part::result("else", otherwise.tell(env, telling)?));
+            }
+        }
+        Ok(telling.add(origin))
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) const KIND: FormKind = FormKind {
 };
 
 static FAMILY: Family = Family {
+    head: "normal",
     main: ("the mean", Least::Any),
     second: Some(Second {
         key: "sd",

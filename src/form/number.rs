@@ -2,9 +2,10 @@
 
 use super::parse::Parse;
 use super::range::inner;
+use crate::data::Value;
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
-use crate::program::{Env, ExprText, Fault, Lower, Op};
+use crate::program::{Env, ExprText, Fault, Lower, Op, Origin, Telling};
 use crate::source::Span;
 
 /// Which numbers a form takes.
@@ -110,6 +111,14 @@ pub(super) enum NumberOp {
 }
 
 impl NumberOp {
+    /// Adds the number, under its key, to what is told of a draw.
+    pub(super) fn tell(&self, key: &'static str, env: &Env<'_>, telling: &mut Telling, origin: Origin) -> Result<Origin, Fault> {
+        match self {
+            Self::Fixed(number) => Ok(origin.detail(key, Value::Float(*number))),
+            Self::Computed(op, ..) => telling.argument(key, &**op, env, origin),
+        }
+    }
+
     /// The number in this place.
     pub(super) fn eval(&self, env: &Env<'_>) -> Result<f64, Fault> {
         let (op, span, what, least) = match self {

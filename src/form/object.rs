@@ -8,7 +8,7 @@ use super::FormKind;
 use super::modifiers::named;
 use super::parse::{Parse, Shape};
 use crate::data::{Field, Fields, Map, Text, Type, Value};
-use crate::program::{Env, Fault, Form, Locals, Lower, Lowered, Named, Op};
+use crate::program::{Env, Fault, Form, Locals, Lower, Lowered, Named, Op, Origin, Part, Telling};
 use crate::source::Span;
 
 /// The form.
@@ -45,7 +45,7 @@ impl Form for Object {
             self.names.iter().zip(lowered).map(field).collect()
         });
         let names = self.names.iter().map(|(name, ..)| name.clone()).collect();
-        Lowered::new(ObjectOp { names, ops }, Type::of_fields(Fields { known: fields, rest: None }))
+        Lowered::new(ObjectOp { span: self.span, names, ops }, Type::of_fields(Fields { known: fields, rest: None }))
     }
 
     fn draws(&self) -> bool {
@@ -54,6 +54,7 @@ impl Form for Object {
 }
 
 struct ObjectOp {
+    span: Span,
     names: Vec<Text>,
     ops: Vec<Box<dyn Op>>,
 }
@@ -71,5 +72,20 @@ impl Op for ObjectOp {
             }
         }
         Ok(Cow::Owned(Value::Map(Arc::new(map))))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let mut origin = Origin::new("object", Some(self.span), self.eval(env)?.into_owned());
+        let cells: Vec<OnceCell<Value>> = self.ops.iter().map(|_| OnceCell::new()).collect();
+        let level = env.level(Locals::Lazy(&self.ops, &cells), env.address);
+        let inside = env.inside(&level);
+        telling.lazy(self.ops.len(), |telling| {
+            for (at, name) in self.names.iter().enumerate() {
+                if !inside.local(0, at)?.is_undefined() {
+                    origin.parts.push(Part::field(name, telling.local(&inside, 0, at)?));
+                }
+            }
+            Ok(telling.add(origin))
+        })
     }
 }

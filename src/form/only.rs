@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use super::FormKind;
-use super::first::{Row, rows};
+use super::first::{Row, rows, tell_condition};
 use super::parse::{Parse, Shape};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
-use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op, Origin, Part, Telling};
 use crate::source::Span;
 
 /// The form.
@@ -132,5 +132,21 @@ impl Op for OnlyOp {
                     .hint("end with a row without `when`: it is the else"),
             )),
         }
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let mut origin = Origin::new("only", Some(self.span), self.eval(env)?.into_owned());
+        let of = self.rows.len() + usize::from(self.otherwise.is_some());
+        let mut chosen = self.otherwise.as_ref().map(|body| (of, body, None));
+        for (number, row) in (1..).zip(&self.rows) {
+            if tell_condition(Some(&*row.when), number, env, telling, &mut origin)? {
+                chosen = Some((number, &row.body, Some(row.span)));
+            }
+        }
+        if let Some((number, body, place)) = chosen {
+            let node = body.tell(env, telling)?;
+            origin = origin.chosen(number, of, place).part(Part::result("give", node).of_row(number));
+        }
+        Ok(telling.add(origin))
     }
 }

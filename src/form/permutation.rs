@@ -14,7 +14,7 @@ use crate::data::{Field, Fields, Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::jinja::tree::ExprKind;
 use crate::engine::yaml::{Entry, Node, NodeKind};
-use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op, Origin, Part, Telling};
 use crate::random::PermutationCache;
 use crate::source::Span;
 
@@ -245,5 +245,26 @@ impl Op for WalkOp {
             number /= count;
         }
         Ok(Cow::Owned(Value::Map(Arc::new(map))))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let mut origin = Origin::new("permutation", Some(self.span), self.eval(env)?.into_owned());
+        let (axes, named): (Vec<_>, bool) = match &self.axes {
+            AxesOp::One(axis) => (vec![("", axis)], false),
+            AxesOp::Named(named) => (named.iter().map(|(name, axis)| (name.as_str(), axis)).collect(), true),
+        };
+        let counts = axes.iter().map(|(_, axis)| axis.count(env)).collect::<Result<Vec<_>, _>>()?;
+        origin = origin.drawn(telling.walked(env, self.draw, product(counts).unwrap_or_default()));
+        for (name, axis) in axes {
+            origin = match axis {
+                AxisOp::Range(min, count) if !named => {
+                    origin.detail("min", Value::Int(*min)).detail("max", Value::Int(min + i128::from(*count) - 1))
+                }
+                AxisOp::Values(values) if !named => values.tell(env, telling, origin)?,
+                AxisOp::Values(Values::Computed(op, _)) => origin.part(Part::argument(name, op.tell(env, telling)?)),
+                AxisOp::Range(..) | AxisOp::Values(_) => origin,
+            };
+        }
+        Ok(telling.add(origin))
     }
 }

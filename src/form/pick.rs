@@ -9,7 +9,7 @@ use super::{FormKind, Position, weighted};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Entry, Node, NodeKind};
-use crate::program::{Env, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, Fault, Form, Lower, Lowered, Op, Origin, Telling};
 use crate::random::{Weight, Weights};
 use crate::source::Span;
 
@@ -167,6 +167,12 @@ impl Op for UniformOp {
             })
         })
     }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let origin = Origin::new("pick", Some(self.span), self.eval(env)?.into_owned());
+        let origin = self.values.tell(env, telling, origin.drawn(telling.drawn(env, self.draw)))?;
+        Ok(telling.add(origin))
+    }
 }
 
 /// A pick among values of the spec, by weight.
@@ -187,7 +193,10 @@ impl Form for Weighted {
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
         let possible = self.values.iter().zip(self.weights.each()).filter(|(_, weight)| *weight > 0);
         let ty = Type::join_all(possible.map(|(value, _)| Type::of(value)));
-        Lowered::new(WeightedOp { draw: cx.draw(), values: self.values.clone(), weights: self.weights.clone() }, ty)
+        Lowered::new(
+            WeightedOp { span: self.span, draw: cx.draw(), values: self.values.clone(), weights: self.weights.clone() },
+            ty,
+        )
     }
 
     fn draws(&self) -> bool {
@@ -196,6 +205,7 @@ impl Form for Weighted {
 }
 
 struct WeightedOp {
+    span: Span,
     draw: usize,
     values: Vec<Value>,
     weights: Weights,
@@ -205,5 +215,12 @@ impl Op for WeightedOp {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
         let at = env.stream(self.draw).weighted(self.weights.cumulative());
         Ok(self.values.get(at).map_or(Cow::Owned(Value::Undefined), Cow::Borrowed))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let weights = self.weights.each().map(|weight| Value::Int(i128::from(weight)));
+        let origin = Origin::new("pick", Some(self.span), self.eval(env)?.into_owned());
+        let origin = origin.drawn(telling.drawn(env, self.draw)).detail("options", Value::list(self.values.iter().cloned()));
+        Ok(telling.add(origin.detail("weights", Value::list(weights))))
     }
 }

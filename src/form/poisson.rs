@@ -19,8 +19,13 @@ pub(super) const KIND: FormKind = FormKind {
     schema: r##"{"poisson": {"$ref": "#/$defs/size"}, "min": {"$ref": "#/$defs/number"}, "max": {"$ref": "#/$defs/number"}}"##,
 };
 
-static FAMILY: Family =
-    Family { main: ("the mean", Least::Counted), second: None, make: |mean, _| Distribution::Poisson { mean }, whole: true };
+static FAMILY: Family = Family {
+    head: "poisson",
+    main: ("the mean", Least::Counted),
+    second: None,
+    make: |mean, _| Distribution::Poisson { mean },
+    whole: true,
+};
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {
     distribution::parse(cx, shape, &FAMILY)

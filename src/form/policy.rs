@@ -18,7 +18,7 @@ use crate::data::{Field, Fields, Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::engine::rego::{self, Question, Version};
 use crate::engine::yaml::Node;
-use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op, PolicyForm, rendered};
+use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op, Origin, Part, PolicyForm, Telling, rendered};
 use crate::source::Span;
 use results::ResultType;
 use tests::Test;
@@ -204,6 +204,19 @@ impl Op for PolicyOp {
             verdict.push_new(Text::from("tests"), Value::list(cases));
         }
         Ok(Cow::Owned(Value::Map(Arc::new(verdict))))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let value = self.eval(env)?.into_owned();
+        let mut origin = Origin::new("policy", Some(self.span), value.clone());
+        origin = telling.argument("policy", &*self.of, env, origin)?;
+        origin = telling.argument("input", &*self.input, env, origin)?;
+        for (name, found) in value.as_map().into_iter().flat_map(Map::iter) {
+            let place = self.asked.names.iter().position(|one| one == name).and_then(|at| self.asked.places.get(at));
+            let told = Origin::new("rule", place.map(|(span, _)| *span), found.clone());
+            origin.parts.push(Part::field(name, telling.add(told)));
+        }
+        Ok(telling.add(origin))
     }
 }
 

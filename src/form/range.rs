@@ -4,7 +4,7 @@ use super::parse::Parse;
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
-use crate::program::{Env, ExprText, Fault, Lower, Op};
+use crate::program::{Env, ExprText, Fault, Lower, Op, Origin, Telling};
 use crate::source::Span;
 
 /// The two ends of a range.
@@ -246,6 +246,17 @@ impl Ends {
             (Some(min), Some(max)) => Err(self.fault(format!("the range {min}..{max} is reversed"))),
             _ => Err(self.fault("the ends of this range must be numbers".to_owned())),
         }
+    }
+
+    /// Adds both ends to what is told of a draw.
+    pub(super) fn tell(&self, env: &Env<'_>, telling: &mut Telling, mut origin: Origin) -> Result<Origin, Fault> {
+        for (key, end) in [("min", &self.min), ("max", &self.max)] {
+            origin = match end {
+                End::Number(value) => origin.detail(key, value.clone()),
+                End::Computed(op, _) => telling.argument(key, &**op, env, origin)?,
+            };
+        }
+        Ok(origin)
     }
 
     /// A fault at this range.

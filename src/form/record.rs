@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::LANGUAGE_VERSION;
 use crate::data::{Field, Fields, Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
-use crate::program::{Env, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, Fault, Form, Lower, Lowered, Op, Origin, Part, Role, Telling};
 use crate::source::Span;
 
 /// The key of a record whose map is completed.
@@ -113,6 +113,38 @@ impl Op for RecordOp {
             map.push_new(key, value);
         }
         Ok(Cow::Owned(Value::Map(Arc::new(map))))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let inner = self.inner.tell(env, telling)?;
+        let value = self.eval(env)?.into_owned();
+        let mut origin = Origin::new("record", None, value.clone());
+        let added = |key: &str, whole: &Value, telling: &mut Telling| {
+            let value = whole.as_map().and_then(|map| map.get(key)).cloned().unwrap_or_default();
+            Part::field(key, telling.add(Origin::new("added", None, value)))
+        };
+        if self.add_id {
+            origin.parts.push(added("id", &value, telling));
+        }
+        let (span, fields) = match telling.origins().get(inner) {
+            Some(told) if told.form == "map" => (told.span, told.parts.clone()),
+            _ => (None, vec![Part::result("record", inner)]),
+        };
+        origin.span = span;
+        for mut part in fields {
+            if self.added && part.name == METADATA && part.role == Role::Field {
+                let whole = value.at(METADATA).cloned().unwrap_or_default();
+                let told = telling.origins().get(part.at).cloned();
+                let mut metadata = told.unwrap_or_else(|| Origin::new("map", None, Value::Undefined));
+                for name in ADDED {
+                    metadata.parts.push(added(name, &whole, telling));
+                }
+                metadata.value = whole;
+                part.at = telling.add(metadata);
+            }
+            origin.parts.push(part);
+        }
+        Ok(telling.add(origin))
     }
 }
 

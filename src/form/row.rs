@@ -8,7 +8,7 @@ use super::weighted::of_value;
 use crate::data::{Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::jinja::tree::{Expr, ExprKind};
-use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op, Origin, Telling};
 use crate::random::Weights;
 use crate::source::Span;
 
@@ -199,5 +199,26 @@ impl Op for RowOp {
             }
             None => Err(Box::new(Diagnostic::error(codes::EMPTY_CHOICE, self.span, "the table has no rows"))),
         }
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let value = self.eval(env)?.into_owned();
+        let table = self.table.eval(env)?;
+        let rows = rows(&table);
+        let found = rows.iter().position(|row| **row == value);
+        let mut origin = Origin::new("row", Some(self.span), value).drawn(telling.drawn(env, self.draw));
+        origin = telling.argument("table", &*self.table, env, origin)?;
+        let weights = match &self.weights {
+            None => None,
+            Some(WeightsOp::Fixed(weights)) => Some(weights.clone()),
+            Some(WeightsOp::Computed(column, span)) => Some(weigh(&rows, column, *span)?),
+        };
+        if let Some(weights) = weights {
+            origin = origin.detail("weights", Value::list(weights.each().map(|weight| Value::Int(i128::from(weight)))));
+        }
+        if let Some(at) = found {
+            origin = origin.chosen(at + 1, rows.len(), None);
+        }
+        Ok(telling.add(origin))
     }
 }

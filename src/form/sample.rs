@@ -9,7 +9,7 @@ use super::range::{Ends, Range, inner};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Node, NodeKind};
-use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op, Origin, Telling};
 use crate::source::Span;
 
 /// The form.
@@ -129,6 +129,17 @@ pub(super) enum Probability {
 }
 
 impl ShareOp {
+    /// Adds the probability to what is told of a draw.
+    pub(super) fn tell(&self, env: &Env<'_>, telling: &mut Telling, origin: Origin) -> Result<Origin, Fault> {
+        match self {
+            #[expect(clippy::cast_precision_loss, reason = "of at most nine digits each")]
+            Self::Exact(numerator, denominator) => {
+                Ok(origin.detail("probability", Value::Float(*numerator as f64 / *denominator as f64)))
+            }
+            Self::Computed(op, _) => telling.argument("probability", &**op, env, origin),
+        }
+    }
+
     /// The probability in this place.
     pub(super) fn eval(&self, env: &Env<'_>) -> Result<Probability, Fault> {
         match self {
@@ -186,7 +197,7 @@ impl Form for Sample {
                 (AmountOp::Count(Box::new(ends)), Type::list_between(item, least, Some(greatest)))
             }
         };
-        Lowered::new(SampleOp { draw: cx.draw(), values, amount }, ty)
+        Lowered::new(SampleOp { span: self.span, draw: cx.draw(), values, amount }, ty)
     }
 
     fn draws(&self) -> bool {
@@ -200,6 +211,7 @@ enum AmountOp {
 }
 
 struct SampleOp {
+    span: Span,
     draw: usize,
     values: Values,
     amount: AmountOp,
@@ -224,5 +236,16 @@ impl Op for SampleOp {
             }
         };
         Ok(Cow::Owned(Value::list(chosen)))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let origin = Origin::new("sample", Some(self.span), self.eval(env)?.into_owned());
+        let origin = origin.drawn(telling.drawn(env, self.draw));
+        let origin = match &self.amount {
+            AmountOp::Share(share) => share.tell(env, telling, origin)?,
+            AmountOp::Count(ends) => ends.tell(env, telling, origin)?,
+        };
+        let origin = self.values.tell(env, telling, origin)?;
+        Ok(telling.add(origin))
     }
 }

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use super::Position;
-use super::first::RowOp;
+use super::first::{RowOp, tell_condition};
 use super::parse::{Parse, row_key};
 use super::pick::{weight, weights};
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::Node;
-use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op, Origin, Part, Telling};
 use crate::random::{Weight, Weights};
 use crate::source::Span;
 
@@ -71,7 +71,8 @@ impl Form for Alternatives {
                     .hint("add an alternative without `when`"),
             );
         }
-        Lowered::new(SayOp { span: self.span, draw, rows, weights: self.weights.each().collect() }, ty)
+        let places = self.rows.iter().map(|(_, body)| body.span()).collect();
+        Lowered::new(SayOp { span: self.span, draw, rows, places, weights: self.weights.each().collect() }, ty)
     }
 
     fn draws(&self) -> bool {
@@ -83,6 +84,8 @@ struct SayOp {
     span: Span,
     draw: usize,
     rows: Vec<RowOp>,
+    /// Where each alternative is written.
+    places: Vec<Span>,
     weights: Vec<u64>,
 }
 
@@ -105,5 +108,29 @@ impl Op for SayOp {
             Some((_, body)) => body.eval(env),
             None => Err(Box::new(Diagnostic::error(codes::EMPTY_CHOICE, self.span, "there is nothing to say here"))),
         }
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let mut origin = Origin::new("say", Some(self.span), Value::Undefined).drawn(telling.drawn(env, self.draw));
+        let (mut total, mut eligible) = (0, Vec::with_capacity(self.rows.len()));
+        for ((number, (when, body)), weight) in (1..).zip(&self.rows).zip(&self.weights) {
+            if tell_condition(when.as_deref(), number, env, telling, &mut origin)? {
+                total += weight;
+                eligible.push((total, number, body));
+            }
+        }
+        let uneven = self.weights.iter().any(|weight| Some(weight) != self.weights.first());
+        if uneven {
+            origin = origin.detail("weights", Value::list(self.weights.iter().map(|weight| Value::Int(i128::from(*weight)))));
+        }
+        let at = env.stream(self.draw).below(total);
+        let Some((_, number, body)) = eligible.into_iter().find(|(upto, ..)| at < *upto) else {
+            origin.value = self.eval(env)?.into_owned();
+            return Ok(telling.add(origin));
+        };
+        let node = body.tell(env, telling)?;
+        origin.value = telling.value(node);
+        let place = self.places.get(number - 1).copied();
+        Ok(telling.add(origin.chosen(number, self.rows.len(), place).part(Part::result("said", node).of_row(number))))
     }
 }

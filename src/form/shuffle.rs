@@ -6,7 +6,7 @@ use super::FormKind;
 use super::choices::{Pool, Values};
 use super::parse::{Parse, Shape};
 use crate::data::{Type, Value};
-use crate::program::{Env, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, Fault, Form, Lower, Lowered, Op, Origin, Telling};
 use crate::source::Span;
 
 /// The form.
@@ -36,7 +36,7 @@ impl Form for Shuffle {
 
     fn lower(&self, cx: &mut Lower<'_>) -> Lowered {
         let (values, item, (least, most)) = self.pool.lower(cx);
-        Lowered::new(ShuffleOp { draw: cx.draw(), values }, Type::list_between(item, least, most))
+        Lowered::new(ShuffleOp { span: self.span, draw: cx.draw(), values }, Type::list_between(item, least, most))
     }
 
     fn draws(&self) -> bool {
@@ -45,6 +45,7 @@ impl Form for Shuffle {
 }
 
 struct ShuffleOp {
+    span: Span,
     draw: usize,
     values: Values,
 }
@@ -54,5 +55,11 @@ impl Op for ShuffleOp {
         let mut items = self.values.with(env, |items| Ok(items.to_vec()))?;
         env.stream(self.draw).shuffle(&mut items);
         Ok(Cow::Owned(Value::list(items)))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let origin = Origin::new("shuffle", Some(self.span), self.eval(env)?.into_owned());
+        let origin = self.values.tell(env, telling, origin.drawn(telling.drawn(env, self.draw)))?;
+        Ok(telling.add(origin))
     }
 }

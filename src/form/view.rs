@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::data::{Field, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
-use crate::program::{Env, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, Fault, Form, Lower, Lowered, Op, Origin, Part, Telling};
 use crate::source::Span;
 
 /// How a view reads the `id` of its record.
@@ -69,5 +69,13 @@ impl Op for ShownOp {
         let (Some(fields), Some(id)) = (value.as_map(), env.frame.slot(self.record)?.at("id")) else { return Ok(value) };
         let fields = fields.iter().map(|(key, value)| (key.clone(), value.clone()));
         Ok(Cow::Owned(Value::map(std::iter::once((Text::from("id"), id.clone())).chain(fields))))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let inner = self.inner.tell(env, telling)?;
+        let id = telling.slot(env.frame, self.record)?;
+        let id = telling.inner(id, "id").unwrap_or(id);
+        let origin = Origin::new("view", None, self.eval(env)?.into_owned());
+        Ok(telling.add(origin.part(Part::field("id", id)).part(Part::result("record", inner))))
     }
 }

@@ -13,7 +13,7 @@ use super::range::inner;
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::{Entry, Node, NodeKind};
-use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op, TemplateText};
+use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op, Origin, Part, Telling, TemplateText};
 use crate::random::{Weight, Weights};
 use crate::source::Span;
 
@@ -153,7 +153,8 @@ impl Form for Choices {
             Some(weights) => WeightsOp::Fixed(weights.clone()),
             None => WeightsOp::Computed(self.head, self.rows.iter().map(|choice| choice.weight.lower(cx)).collect()),
         };
-        Lowered { op: Box::new(ChoicesOp { draw, gives, weights }), ty, optional }
+        let places = self.rows.iter().map(|choice| choice.give.span()).collect();
+        Lowered { op: Box::new(ChoicesOp { span: self.span, draw, gives, places, weights }), ty, optional }
     }
 
     fn draws(&self) -> bool {
@@ -209,26 +210,55 @@ enum WeightsOp {
 }
 
 struct ChoicesOp {
+    span: Span,
     draw: usize,
     gives: Vec<Box<dyn Op>>,
+    /// Where each is written.
+    places: Vec<Span>,
     weights: WeightsOp,
+}
+
+impl ChoicesOp {
+    /// The number of the choice in this place, and the weights that it was made by.
+    fn choose(&self, env: &Env<'_>) -> Result<(usize, Cow<'_, Weights>), Fault> {
+        let weights = match &self.weights {
+            WeightsOp::Fixed(weights) => Cow::Borrowed(weights),
+            WeightsOp::Computed(span, list) => {
+                let list = list.iter().map(|one| one.eval(env)).collect::<Result<Vec<_>, _>>()?;
+                let wrong = |wrong: crate::random::WeightError| Diagnostic::error(codes::BAD_WEIGHT, *span, wrong.to_string());
+                Cow::Owned(Weights::new(&list).map_err(|error| Box::new(wrong(error)))?)
+            }
+        };
+        Ok((env.stream(self.draw).weighted(weights.cumulative()), weights))
+    }
 }
 
 impl Op for ChoicesOp {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
-        let mut stream = env.stream(self.draw);
-        let at = match &self.weights {
-            WeightsOp::Fixed(weights) => stream.weighted(weights.cumulative()),
-            WeightsOp::Computed(span, list) => {
-                let list = list.iter().map(|one| one.eval(env)).collect::<Result<Vec<_>, _>>()?;
-                let weights = Weights::new(&list)
-                    .map_err(|wrong| Box::new(Diagnostic::error(codes::BAD_WEIGHT, *span, wrong.to_string())))?;
-                stream.weighted(weights.cumulative())
-            }
-        };
+        let (at, _) = self.choose(env)?;
         match self.gives.get(at) {
             Some(give) => give.eval(env),
             None => Ok(Cow::Owned(Value::Undefined)),
         }
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let (at, weights) = self.choose(env)?;
+        let weights = weights.each().map(|weight| Value::Int(i128::from(weight)));
+        let mut origin = Origin::new("pick", Some(self.span), Value::Undefined).drawn(telling.drawn(env, self.draw));
+        origin = origin.detail("weights", Value::list(weights));
+        if let WeightsOp::Computed(_, list) = &self.weights {
+            for (row, one) in (1..).zip(list) {
+                if let HeftOp::Computed(op, _) = one {
+                    origin = origin.part(Part::argument("weight", op.tell(env, telling)?).of_row(row));
+                }
+            }
+        }
+        if let Some((give, place)) = self.gives.get(at).zip(self.places.get(at)) {
+            let node = give.tell(env, telling)?;
+            origin.value = telling.value(node);
+            origin = origin.chosen(at + 1, self.gives.len(), Some(*place)).part(Part::result("give", node).of_row(at + 1));
+        }
+        Ok(telling.add(origin))
     }
 }

@@ -11,7 +11,7 @@ use super::{FormKind, give};
 use crate::data::{Map, Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::NodeKind;
-use crate::program::{Env, ExprText, Fault, Form, Frame, Lower, Lowered, Op, SlotId, misfits};
+use crate::program::{Env, ExprText, Fault, Form, Frame, Lower, Lowered, Op, Origin, Part, SlotId, Telling, misfits};
 use crate::source::Span;
 
 /// The form.
@@ -99,7 +99,7 @@ impl Form for With {
         for id in cx.derived_anew(&read, &ids) {
             derived.entry(id.dataset).or_default().push(id.slot);
         }
-        Lowered { op: Box::new(WithOp { values, derived, body: body.op }), ty: body.ty, optional: body.optional }
+        Lowered { op: Box::new(WithOp { span: self.span, values, derived, body: body.op }), ty: body.ty, optional: body.optional }
     }
 
     fn draws(&self) -> bool {
@@ -212,6 +212,7 @@ impl Values {
 }
 
 struct WithOp {
+    span: Span,
     values: Values,
     /// The slots that are derived again, of the record's own dataset and of used ones by their number.
     derived: BTreeMap<Option<usize>, Vec<usize>>,
@@ -239,9 +240,14 @@ impl World {
     }
 }
 
-impl Op for WithOp {
-    fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
-        let values = self.values.of(env)?;
+impl WithOp {
+    /// Looks at the world in which the names have these values.
+    fn inside<T>(
+        &self,
+        env: &Env<'_>,
+        values: &[(SlotId, Value)],
+        look: impl FnOnce(&Env<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let mut worlds = Vec::with_capacity(self.derived.len());
         for (dataset, derived) in &self.derived {
             let around = dataset.map_or(Some(env.frame), |number| env.frame.used.get(number));
@@ -258,6 +264,52 @@ impl Op for WithOp {
             }
         }
         let frame = frame.using(&used);
-        self.body.eval(&env.over(&frame)).map(|value| Cow::Owned(value.into_owned()))
+        look(&env.over(&frame))
+    }
+}
+
+impl Op for WithOp {
+    fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
+        let values = self.values.of(env)?;
+        self.inside(env, &values, |inside| self.body.eval(inside).map(Cow::into_owned)).map(Cow::Owned)
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let mut origin = Origin::new("with", Some(self.span), Value::Undefined);
+        let mut told = Vec::new();
+        match &self.values {
+            Values::Names(ops) => {
+                for (id, op) in ops {
+                    told.push((*id, op.tell(env, telling)?));
+                }
+            }
+            Values::Map(op, ids) => {
+                let whole = op.tell(env, telling)?;
+                let map = telling.value(whole);
+                for (name, id) in ids {
+                    let value = map.as_map().and_then(|map: &Map| map.get(name)).cloned().unwrap_or_default();
+                    told.push((*id, telling.inside(whole, "with", name, &value)));
+                }
+            }
+        }
+        told.retain(|(_, node)| !telling.value(*node).is_undefined());
+        let values: Vec<_> = told.iter().map(|(id, node)| (*id, telling.value(*node))).collect();
+        self.inside(env, &values, |inside| {
+            let of = |dataset: Option<usize>| dataset.map_or(Some(inside.frame), |number| inside.frame.used.get(number));
+            for (id, node) in &told {
+                let Some(frame) = of(id.dataset) else { continue };
+                telling.preset(frame, id.slot, *node);
+                let name = frame.shared.slots.get(id.slot).map(|slot| slot.name.clone()).unwrap_or_default();
+                origin.parts.push(Part::argument(name, *node));
+            }
+            let node = self.body.tell(inside, telling)?;
+            for dataset in self.derived.keys() {
+                if let Some(frame) = of(*dataset) {
+                    telling.forget(frame);
+                }
+            }
+            origin.value = telling.value(node);
+            Ok(telling.add(origin.part(Part::result("give", node))))
+        })
     }
 }

@@ -10,7 +10,7 @@ use super::range::inner;
 use crate::data::{Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::yaml::NodeKind;
-use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op};
+use crate::program::{Env, ExprText, Fault, Form, Lower, Lowered, Op, Origin, Telling};
 use crate::random::{MOST_RANKS, Zipf};
 use crate::source::Span;
 
@@ -136,5 +136,17 @@ impl Op for RankedOp {
             }
         };
         Ok(Cow::Owned(Value::Int(i128::from(number))))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let origin = Origin::new("zipf", Some(self.span), self.eval(env)?.into_owned());
+        let origin = origin.drawn(telling.drawn(env, self.draw));
+        let origin = match &self.ranks {
+            RanksOp::Fixed(count) => origin.detail("ranks", Value::Int(i128::from(*count))),
+            RanksOp::Computed(op, _) => telling.argument("ranks", &**op, env, origin)?,
+            RanksOp::Pool(values) => values.tell(env, telling, origin)?,
+        };
+        let origin = self.s.tell("s", env, telling, origin)?;
+        Ok(telling.add(origin))
     }
 }

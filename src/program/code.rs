@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::arithmetic;
 use super::env::Env;
 use super::function::UserFunction;
-use super::{Fault, Op};
+use super::{Fault, Op, Telling, told};
 use crate::data::{Map, Text, Value};
 use crate::diag::{self, Diagnostic, codes};
 use crate::engine::jinja::tree::{Arithmetic, Comparison};
@@ -91,6 +91,10 @@ impl Op for Code {
             Self::Compare(first, rest, span) => compare_chain(first, rest, env, *span)?,
             _ => self.eval(env)?.is_true(),
         })
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        told::code(self, env, telling)
     }
 }
 

@@ -108,6 +108,17 @@ impl<'e> Env<'e> {
         }
     }
 
+    /// What computes the local name `at` of the level `up` levels out, and where; `None` for one that has its value.
+    pub(super) fn local_source(&self, up: usize, at: usize) -> Option<(&'e dyn Op, Env<'e>)> {
+        let mut level = self.level;
+        for _ in 0..up {
+            level = level.and_then(|one| one.parent);
+        }
+        let level = level?;
+        let Locals::Lazy(ops, _) = level.names else { return None };
+        Some((&**ops.get(at)?, Env { frame: level.frame, level: Some(level), address: level.address }))
+    }
+
     /// The stream of a draw at this place.
     #[must_use]
     pub fn stream(&self, draw: usize) -> Stream {

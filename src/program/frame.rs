@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 
 use super::env::Env;
 use super::function::Functions;
-use super::{Fault, Op, TemplateText};
+use super::{Fault, Op, Section, TemplateText};
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::jinja::Engine;
@@ -20,6 +20,8 @@ pub struct Slot {
     pub name: Text,
     /// Where it is declared.
     pub span: Option<Span>,
+    /// Its section; `None` for a parameter and the record.
+    pub section: Option<Section>,
     /// What computes it where the scenario does not say otherwise.
     pub base: Option<Box<dyn Op>>,
     /// What computes it in single scenarios.
@@ -31,9 +33,15 @@ pub struct Slot {
 }
 
 impl Slot {
-    fn op(&self, scenario: usize) -> Option<&dyn Op> {
+    /// What computes it in a scenario.
+    pub(super) fn op(&self, scenario: usize) -> Option<&dyn Op> {
         let own = self.overlays.iter().find(|(one, _)| *one == scenario).map(|(_, op)| &**op);
         own.or(self.base.as_deref())
+    }
+
+    /// Whether a scenario says it otherwise.
+    pub(super) fn is_overlaid(&self, scenario: usize) -> bool {
+        self.overlays.iter().any(|(one, _)| *one == scenario)
     }
 }
 
@@ -44,6 +52,8 @@ pub struct Shared<'p> {
     pub slots: &'p [Slot],
     /// The key of every draw, by number.
     pub keys: &'p [Key],
+    /// The address path of every draw, by number: what is told of draws.
+    pub paths: &'p [Vec<Text>],
     /// Templates with statements.
     pub engine: &'p Engine,
     /// Every callable function.
@@ -77,6 +87,12 @@ impl RecordAt {
     pub fn new(scenario: Option<usize>, rank: u64, index: u64) -> Self {
         let address = Address::record(index);
         Self { scenario, rank, index, address, attempt: address }
+    }
+
+    /// The number of the attempt that it is, from 0. It is looked for: nothing but explanations asks.
+    #[must_use]
+    pub fn attempt_number(&self) -> u32 {
+        (0..u32::MAX).find(|attempt| self.address.attempt(*attempt) == self.attempt).unwrap_or_default()
     }
 }
 
@@ -158,6 +174,14 @@ impl<'f> Frame<'f> {
             Draws::Drawn => false,
             Draws::Stated => fault.code == codes::EXAMPLE_FAILED,
             Draws::Emitted => fault.code == codes::NOT_REDERIVED,
+        }
+    }
+
+    /// The frame that a slot's value stands in: in another world, what does not differ there is that of the world around.
+    pub(super) fn owner(&'f self, at: usize) -> &'f Frame<'f> {
+        match self.around {
+            Some((around, changed)) if !changed.get(at).copied().unwrap_or(false) => around.owner(at),
+            _ => self,
         }
     }
 

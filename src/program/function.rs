@@ -109,7 +109,16 @@ impl Functions {
 
     fn call_user(&self, function: &UserFunction, args: &[Value], named: &[(Text, Value)]) -> Result<Value, String> {
         let args = function.arrange(args, named)?;
-        let shared = Shared { slots: &[], keys: &[], engine: bare_engine(), functions: self, texts: &[], plain: false, seed: 0 };
+        let shared = Shared {
+            slots: &[],
+            keys: &[],
+            paths: &[],
+            engine: bare_engine(),
+            functions: self,
+            texts: &[],
+            plain: false,
+            seed: 0,
+        };
         let frame = Frame::bare(&shared);
         function.call(&args, &Env::root(&frame)).map_err(|fault| fault.message)
     }

@@ -176,13 +176,14 @@ impl<'s> Lower<'s> {
         let slot = |entry: &Entry<'_>| Slot {
             name: entry.name.clone(),
             span: Some(entry.span),
+            section: Some(entry.section),
             base: None,
             overlays: Vec::new(),
             drawn: entry.section.drawn(),
             redrawn: false,
         };
-        let record =
-            Slot { name: Text::from("record"), span: None, base: None, overlays: Vec::new(), drawn: false, redrawn: false };
+        let (name, overlays) = (Text::from("record"), Vec::new());
+        let record = Slot { name, span: None, section: None, base: None, overlays, drawn: false, redrawn: false };
         Self {
             diagnostics: Diagnostics::default(),
             world,

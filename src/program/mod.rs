@@ -7,6 +7,7 @@ mod addresses;
 mod arithmetic;
 mod code;
 mod compare;
+mod constant;
 mod datasets;
 mod depth;
 mod differing;
@@ -26,8 +27,11 @@ mod scope;
 mod settle;
 mod site;
 mod objects;
+mod origin;
 mod params;
+mod telling;
 mod text;
+mod told;
 
 use std::borrow::Cow;
 
@@ -47,9 +51,11 @@ pub use lower::{Known, Lower, Lowering, Rules, Unread};
 pub use names::{
     Column, Dataset, Entry, Fact, FunctionEntry, FunctionParam, Param, ReadPath, Section, SlotId, Stem, Table, World,
 };
+pub use origin::{Chosen, DrawnFrom, Element, Origin, Origins, Part, Role};
 pub use reading::{Reading, Readings, join};
 pub use scope::Named;
 pub use site::{Answer, Decided, Derived, DrawnForm, Kind, Probe, Site, SiteRow, Sites, Term};
+pub use telling::Telling;
 pub use text::{ExprText, TemplateText};
 
 /// Why a record could not be computed: a diagnostic that points at the expression.
@@ -70,6 +76,12 @@ pub trait Op: Send + Sync {
     fn truth(&self, env: &Env<'_>) -> Result<bool, Fault> {
         Ok(self.eval(env)?.is_true())
     }
+
+    /// Tells where the value in this place came from, as a new origin; gives its number.
+    ///
+    /// # Errors
+    /// As [`Op::eval`].
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault>;
 }
 
 /// An operation with what is known of its value.
@@ -88,11 +100,11 @@ impl Lowered {
         Self { op: Box::new(op), ty, optional: false }
     }
 
-    /// A constant.
+    /// A constant, written there.
     #[must_use]
-    pub fn constant(value: Value) -> Self {
+    pub fn constant(span: Span, value: Value) -> Self {
         let ty = Type::of(&value);
-        Self::new(Code::Const(value), ty)
+        Self::new(constant::Constant { span, value }, ty)
     }
 
     /// What stands in for something that was refused: any value, so that one mistake is reported once.

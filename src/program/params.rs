@@ -4,6 +4,7 @@
 //! spec may say of it does not hang on the value that a build sets. Reading one is a cause like any other.
 
 use super::code::Code;
+use super::constant::Constant;
 use super::frame::Slot;
 use super::infer::{Typed, refused};
 use super::lower::Lower;
@@ -23,7 +24,8 @@ pub(super) fn slots(world: &World<'_>) -> impl Iterator<Item = Slot> {
     world.params.iter().map(|(name, param)| Slot {
         name: slot_name(name),
         span: Some(param.span),
-        base: Some(Box::new(Code::Const(param.value.clone()))),
+        section: None,
+        base: Some(Box::new(Constant { span: param.span, value: param.value.clone() })),
         overlays: Vec::new(),
         drawn: false,
         redrawn: false,

@@ -6,7 +6,7 @@ use super::code::Code;
 use super::env::Env;
 use super::guard::guards;
 use super::lower::Lower;
-use super::{Fault, Lowered, Op};
+use super::{Fault, Lowered, Op, Telling, told};
 use crate::data::{Text, Type, Value};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::jinja::tree::{Arithmetic, Expr, ExprKind, Name, Segment, Stmt, Template};
@@ -37,7 +37,7 @@ pub struct TemplateText {
     comment: Option<Span>,
 }
 
-/// What the plain evaluator needs: the text, and the free names with their codes.
+/// A text as it is written, and its free names with their codes: what the plain evaluator needs.
 struct Plain {
     text: String,
     places: Places,
@@ -45,6 +45,10 @@ struct Plain {
 }
 
 impl Plain {
+    fn source(&self) -> told::Source<'_> {
+        told::Source { text: &self.text, span: self.places.span(0..self.text.len()), names: &self.names }
+    }
+
     fn values(&self, env: &Env<'_>) -> Result<Vec<(Text, Value)>, Fault> {
         let value = |(name, code): &(Text, Code)| Ok((name.clone(), plain_value(code, env)?));
         self.names.iter().map(value).collect()
@@ -74,24 +78,27 @@ fn plain_value(code: &Code, env: &Env<'_>) -> Result<Value, Fault> {
 /// A lowered expression that can also be evaluated by the template engine, as the oracle.
 struct Expression {
     code: Code,
-    /// `None` where only the lowered code has our meaning (`**`).
-    plain: Option<Plain>,
+    plain: Plain,
+    /// Whether the engine has our meaning of it (it has not of `**`).
+    oracle: bool,
 }
 
 impl Op for Expression {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
-        match &self.plain {
-            Some(plain) if env.frame.shared.plain => {
-                let names = plain.values(env)?;
-                let value = env.frame.shared.engine.evaluate(&plain.text, &names).map_err(|failure| plain.fault(failure))?;
-                Ok(Cow::Owned(value))
-            }
-            _ => self.code.eval(env),
+        if !(self.oracle && env.frame.shared.plain) {
+            return self.code.eval(env);
         }
+        let names = self.plain.values(env)?;
+        let value = env.frame.shared.engine.evaluate(&self.plain.text, &names);
+        value.map(Cow::Owned).map_err(|failure| self.plain.fault(failure))
     }
 
     fn truth(&self, env: &Env<'_>) -> Result<bool, Fault> {
-        if env.frame.shared.plain && self.plain.is_some() { Ok(self.eval(env)?.is_true()) } else { self.code.truth(env) }
+        if self.oracle && env.frame.shared.plain { Ok(self.eval(env)?.is_true()) } else { self.code.truth(env) }
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        told::expression(&self.code, &self.plain.source(), env, telling)
     }
 }
 
@@ -104,13 +111,15 @@ enum Piece {
 struct Segments {
     pieces: Vec<Piece>,
     length: usize,
-    plain: Option<(String, Plain)>,
+    plain: Plain,
+    /// Its name in the engine, where that has our meaning of it.
+    oracle: Option<String>,
 }
 
 impl Op for Segments {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
-        if let (Some((name, plain)), true) = (&self.plain, env.frame.shared.plain) {
-            return render(name, plain, env);
+        if let (Some(name), true) = (&self.oracle, env.frame.shared.plain) {
+            return render(name, &self.plain, env);
         }
         let mut out = String::with_capacity(self.length + 16 * self.pieces.len());
         for piece in &self.pieces {
@@ -125,6 +134,11 @@ impl Op for Segments {
         }
         Ok(Cow::Owned(Value::Text(Text::from(out))))
     }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let emitted = self.pieces.iter().filter_map(|piece| if let Piece::Emit(code, _) = piece { Some(code) } else { None });
+        told::template(self.eval(env)?.into_owned(), emitted, &self.plain.source(), env, telling)
+    }
 }
 
 /// A template with statements, rendered by the engine.
@@ -136,6 +150,11 @@ struct Statements {
 impl Op for Statements {
     fn eval<'e>(&'e self, env: &Env<'e>) -> Result<Cow<'e, Value>, Fault> {
         render(&self.name, &self.plain, env)
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        let read = self.plain.names.iter().map(|(_, code)| code);
+        told::template(self.eval(env)?.into_owned(), read, &self.plain.source(), env, telling)
     }
 }
 
@@ -230,8 +249,8 @@ fn lower_whole(expr: &Expr, text: &str, places: &Places, cx: &mut Lower<'_>) -> 
     let roots = std::mem::take(&mut cx.roots);
     let (code, ty) = cx.expr(expr);
     let names = std::mem::replace(&mut cx.roots, roots);
-    let plain = (!has_power(expr)).then(|| Plain { text: text.to_owned(), places: places.clone(), names });
-    (Box::new(Expression { code, plain }), ty)
+    let plain = Plain { text: text.to_owned(), places: places.clone(), names };
+    (Box::new(Expression { code, plain, oracle: !has_power(expr) }), ty)
 }
 
 impl TemplateText {
@@ -286,7 +305,7 @@ impl TemplateText {
     pub fn lower(&self, cx: &mut Lower<'_>, text: bool) -> Lowered {
         cx.texts.push(self.clone());
         if self.is_literal() {
-            return Lowered::constant(Value::Text(self.text.clone()));
+            return Lowered::constant(self.span(), Value::Text(self.text.clone()));
         }
         let parsed = match parse::template(&self.text, &self.places) {
             Ok(parsed) => parsed,
@@ -353,12 +372,10 @@ impl TemplateText {
         }
         let names = std::mem::replace(&mut cx.roots, roots);
         let length = pieces.iter().map(|piece| if let Piece::Raw(text) = piece { text.len() } else { 0 }).sum();
-        let plain = (!power).then(|| {
-            let plain = Plain { text: self.text.to_string(), places: self.places.clone(), names };
-            (cx.template(&self.text), plain)
-        });
+        let plain = Plain { text: self.text.to_string(), places: self.places.clone(), names };
+        let oracle = (!power).then(|| cx.template(&self.text));
         let ty = words.map_or_else(Type::any_text, Type::words);
-        Lowered::new(Segments { pieces, length, plain }, ty)
+        Lowered::new(Segments { pieces, length, plain, oracle }, ty)
     }
 
     fn statements(&self, stmts: &[Stmt], cx: &mut Lower<'_>) -> Lowered {

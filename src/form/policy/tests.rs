@@ -11,7 +11,7 @@ use crate::engine::yaml::{Entry, Node, NodeKind};
 use crate::form::FormKind;
 use crate::form::Position;
 use crate::form::parse::{Parse, Shape};
-use crate::program::{Env, Fault, Form, Lower, Lowered, Op, TemplateText};
+use crate::program::{Env, Fault, Form, Lower, Lowered, Op, Origin, Telling, TemplateText};
 use crate::source::Span;
 
 /// A test, as a form beside which modifiers stand. Its head is its name.
@@ -184,6 +184,10 @@ impl Op for ChangesOp {
         }
         map.push_new(Text::from("set"), Value::list(set));
         Ok(Cow::Owned(Value::Map(Arc::new(map))))
+    }
+
+    fn tell(&self, env: &Env<'_>, telling: &mut Telling) -> Result<usize, Fault> {
+        Ok(telling.add(Origin::new("tests", None, self.eval(env)?.into_owned())))
     }
 }
 

@@ -106,7 +106,16 @@ impl Checked {
     /// What all records share under these keys; `plain` evaluates everything by the template engine itself.
     #[must_use]
     pub fn shared<'p>(&'p self, keys: &'p [Key], plain: bool) -> Shared<'p> {
-        Shared { slots: &self.slots, keys, engine: &self.engine, functions: &self.functions, texts: &self.texts, plain, seed: 0 }
+        Shared {
+            slots: &self.slots,
+            keys,
+            paths: &self.keys,
+            engine: &self.engine,
+            functions: &self.functions,
+            texts: &self.texts,
+            plain,
+            seed: 0,
+        }
     }
 
     /// The name of a scenario; empty where the spec has none.

@@ -32,7 +32,7 @@ pub(crate) struct Found {
 
 /// Builds every dataset of a workspace, at its own size, in all formats; a workspace whose only file declares no dataset is
 /// loaded from that file.
-pub(super) fn run(world: &dyn World, root: &str, out: &str) -> Found {
+pub(crate) fn run(world: &dyn World, root: &str, out: &str) -> Found {
     let workspace = Workspace { world, root: PathBuf::from(root) };
     let request = Request { out: Out::Folder(PathBuf::from(out)), threads: Some(1), ..request() };
     let outcome = build(&workspace, request, &mut Quiet, &AtomicBool::new(false));
@@ -45,7 +45,7 @@ pub(super) fn run(world: &dyn World, root: &str, out: &str) -> Found {
 }
 
 /// Checks every dataset of a workspace with its pilot, as `dictum check` does, and builds nothing.
-pub(super) fn pilot(world: &dyn World, root: &str) -> Found {
+pub(crate) fn pilot(world: &dyn World, root: &str) -> Found {
     let workspace = Workspace { world, root: PathBuf::from(root) };
     let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
     let selected = select(&workspace, &[], &Overrides::default(), &mut sources, &mut diagnostics).unwrap();
