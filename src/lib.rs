@@ -22,4 +22,5 @@ pub mod build;
 pub mod validate;
 pub mod schema;
 pub mod editor;
+pub mod lsp;
 pub mod cli;

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use super::Exit;
 use super::args::Everywhere;
-use super::{build, check, completions, list, man, policy, preview, schema, validate};
+use super::{build, check, completions, list, lsp, man, policy, preview, schema, validate};
 
 /// Compiles YAML scenario specs into verified, reproducible datasets.
 #[derive(Parser)]
@@ -38,6 +38,9 @@ pub(super) enum Command {
     /// Test the rules of policies, or evaluate one
     #[command(subcommand, after_help = policy::EXAMPLES)]
     Policy(policy::Args),
+    /// Serve an editor: diagnostics, hovers, definitions, completion
+    #[command(after_help = lsp::EXAMPLES)]
+    Lsp,
     /// Print a script that completes commands and options in a shell
     Completions(completions::Args),
     /// Print the manual page, in roff
@@ -57,6 +60,7 @@ impl Command {
             Self::Validate(_) => "validate",
             Self::Policy(policy::Args::Test(_)) => "policy test",
             Self::Policy(policy::Args::Eval(_)) => "policy eval",
+            Self::Lsp => "lsp",
             Self::Completions(_) => "completions",
             Self::Man => "man",
         }
@@ -68,7 +72,7 @@ impl Command {
             Self::Build(build) => build.is_stream(),
             Self::Schema(schema) => schema.prints(),
             Self::Check(_) | Self::Validate(_) => false,
-            Self::Preview(_) | Self::List(_) | Self::Policy(_) | Self::Completions(_) | Self::Man => true,
+            Self::Preview(_) | Self::List(_) | Self::Policy(_) | Self::Lsp | Self::Completions(_) | Self::Man => true,
         }
     }
 }

@@ -23,6 +23,7 @@ mod list;
 mod policy;
 mod schema;
 mod validate;
+mod lsp;
 mod completions;
 mod man;
 mod command;
@@ -78,6 +79,7 @@ fn run(cli: Cli) -> Exit {
         }
         Command::Schema(args) => within(&mut |workspace, _| schema::run(workspace, &args, &messages)),
         Command::List(args) => within(&mut |workspace, _| list::run(workspace, &args, &messages)),
+        Command::Lsp => lsp::run(&messages),
         Command::Completions(args) => completions::run(&args, Cli::command(), &messages),
         Command::Man => man::run(Cli::command(), &messages),
     }

@@ -197,6 +197,7 @@ impl ExprText {
 
     /// Parses and lowers it; a mistake is reported and stands for any value.
     pub fn lower(&self, cx: &mut Lower<'_>) -> (Box<dyn Op>, Type, Option<Expr>) {
+        cx.note_sight(self.span());
         match self.parse() {
             Ok(expr) => {
                 let (op, ty) = lower_whole(&expr, &self.text, &self.places, cx);
@@ -285,6 +286,7 @@ impl TemplateText {
     /// Parses and lowers it. One whole `{{ … }}` keeps its type unless `text` asks for text; anything else is text.
     pub fn lower(&self, cx: &mut Lower<'_>, text: bool) -> Lowered {
         cx.texts.push(self.clone());
+        cx.note_sight(self.span());
         if self.is_literal() {
             return Lowered::constant(Value::Text(self.text.clone()));
         }

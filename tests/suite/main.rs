@@ -19,6 +19,7 @@ mod facts;
 mod formats;
 mod golden;
 mod interruption;
+mod lsp;
 mod memory;
 mod misspelling;
 mod mutation;
