@@ -87,6 +87,11 @@ pub(super) fn analyse(workspace: &Workspace<'_>, path: &str, deep: bool, before:
             }
             let mut samples = constants(checked);
             tried(checked, if deep { TRIED_DEEPLY } else { TRIED }, &mut samples, &mut diagnostics);
+            for used in &checked.used {
+                let plan = plan(&used.checked, 0, 0, 1);
+                let before = format!("{}.", used.stem);
+                sampled(&used.checked, &mut Expander::new(&plan, false), 0, &before, &mut samples);
+            }
             samples
         }
         None => {
@@ -136,7 +141,7 @@ fn tried(checked: &Checked, most: u64, samples: &mut BTreeMap<Text, Sample>, dia
                 diagnostics.push(one);
             }
         }
-        sampled(checked, &mut expander, index, samples);
+        sampled(checked, &mut expander, index, "", samples);
         // The next record is unlikely to tell anything else.
         if !told.is_empty() && index >= TRIED {
             break;
@@ -144,10 +149,10 @@ fn tried(checked: &Checked, most: u64, samples: &mut BTreeMap<Text, Sample>, dia
     }
 }
 
-/// Keeps the values of a record for the names that have none yet.
-fn sampled(checked: &Checked, expander: &mut Expander<'_>, index: u64, samples: &mut BTreeMap<Text, Sample>) {
-    let open = checked.slots.iter().any(|slot| !samples.contains_key(&slot.name));
-    if !open {
+/// Keeps the values of a record for the names that have none yet; `before` is what stands before each name.
+fn sampled(checked: &Checked, expander: &mut Expander<'_>, index: u64, before: &str, samples: &mut BTreeMap<Text, Sample>) {
+    let full = |name: &str| Text::from(format!("{before}{name}"));
+    if checked.slots.iter().all(|slot| samples.contains_key(&full(&slot.name))) {
         return;
     }
     let mut found: Vec<(Text, Value)> = Vec::new();
@@ -157,7 +162,7 @@ fn sampled(checked: &Checked, expander: &mut Expander<'_>, index: u64, samples: 
             if let Ok(value) = frame.slot(at)
                 && !value.is_undefined()
             {
-                found.push((slot.name.clone(), value.clone()));
+                found.push((full(&slot.name), value.clone()));
             }
         }
         Ok::<(), Vec<Diagnostic>>(())

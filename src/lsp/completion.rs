@@ -78,7 +78,9 @@ fn functions(place: &Place<'_>, role: Role, rank: &str) -> Vec<CompletionItem> {
         let item = item(&name.name, Icon::FUNCTION, "1", describe::function(name));
         documented(item, hover::of_name(place.analysis, name))
     });
-    let rows = library::names(role).filter_map(|name| Some((name, library::find(role, name)?)));
+    // `==` and its like are tests, too, and nobody writes them behind `is`.
+    let named = |name: &&str| name.starts_with(|c: char| c.is_ascii_alphabetic());
+    let rows = library::names(role).filter(named).filter_map(|name| Some((name, library::find(role, name)?)));
     let rows = rows.map(|(name, row)| {
         documented(item(name, Icon::FUNCTION, rank, describe::builtin(row, role)), hover::of_builtin(row, role))
     });

@@ -10,6 +10,7 @@ use super::tree::{self, Step, Way};
 use crate::engine::yaml::{Entry, Node};
 use crate::program::Means;
 use crate::source::{SourceId, Span};
+use crate::world::normal;
 
 /// Where something is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,25 +102,54 @@ fn named(place: &Place<'_>, name: &str) -> Option<Target> {
 /// Where an attribute is given: a name of a used file, or a part of a fact as it is written.
 fn attribute(place: &Place<'_>, path: &str) -> Option<Span> {
     let (root, rest) = path.split_once('.')?;
-    let sources = &place.analysis.sources;
-    if let Some((source, tree)) = used(place, root) {
-        let mut parts = rest.split('.');
-        let first = parts.next()?;
-        let (section, name) = if first == "say" { (Some("say"), parts.next()?) } else { (None, first) };
-        let in_section = |key: &str| tree.get(key).and_then(|entries| entries.entry(name));
-        let entry = match section {
-            Some(key) => in_section(key),
-            None => SECTIONS.iter().find_map(|key| in_section(key)).or_else(|| tree.get("constitution")?.entry(name)),
-        };
-        let entry = entry.or_else(|| tree.entry(name))?;
-        return Some(Span { source, ..part(entry, parts) });
+    if let Some(file) = used(place, root) {
+        return with_modules(place, file).iter().find_map(|(source, tree)| {
+            let span = member(tree, rest)?;
+            Some(Span { source: *source, ..span })
+        });
     }
     let given = place.analysis.notes.name(root)?.given?;
-    let tree = tree::of_source(sources.get(given.source)?)?;
+    let tree = tree::of_source(place.analysis.sources.get(given.source)?)?;
     let way = tree::way(&tree, given.start as usize);
     let Some(Step::Entry(_, entry)) = way.steps.last() else { return None };
     let found = part(entry, rest.split('.'));
     (found != entry.key_span).then_some(Span { source: given.source, ..found })
+}
+
+/// Where a file gives a name, or a part of one: `limit`, `say.request`, `record.input`.
+fn member(tree: &Node, path: &str) -> Option<Span> {
+    let mut parts = path.split('.');
+    let first = parts.next()?;
+    let entry = if first == "say" {
+        tree.get("say")?.entry(parts.next()?)
+    } else {
+        let sections = SECTIONS.iter().chain(&["constitution"]);
+        sections.filter_map(|key| tree.get(key)?.entry(first)).next().or_else(|| tree.entry(first))
+    };
+    Some(part(entry?, parts))
+}
+
+/// A file with the modules that it uses, and those that they use.
+fn with_modules(place: &Place<'_>, file: (SourceId, Node)) -> Vec<(SourceId, Node)> {
+    let sources = &place.analysis.sources;
+    let mut files = vec![file];
+    let mut at = 0;
+    while let Some((_, tree)) = files.get(at) {
+        let node = tree.get("use");
+        let items = node.map_or(&[][..], |node| node.as_list().unwrap_or(std::slice::from_ref(node)));
+        let texts = |item: &Node| match item.as_map() {
+            Some(entries) => entries.iter().filter_map(|entry| entry.value.as_text().map(str::to_owned)).collect(),
+            None => item.as_text().map(str::to_owned).into_iter().collect::<Vec<_>>(),
+        };
+        let paths: Vec<String> = items.iter().flat_map(texts).filter_map(|path| normal(&path).ok()).collect();
+        for path in paths {
+            let found = sources.iter().find(|(_, source)| source.path().strip_prefix("scenarios/") == Some(&path));
+            let new = found.filter(|(id, _)| files.iter().all(|(known, _)| known != id));
+            files.extend(new.and_then(|(id, source)| Some((id, tree::of_source(source)?))));
+        }
+        at += 1;
+    }
+    files
 }
 
 /// The key of the part of an entry that a path leads to, as far as it is written out.

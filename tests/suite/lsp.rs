@@ -17,7 +17,7 @@ const SPEC: &str = "\
 dictum: 1
 dataset: helpdesk
 size: 100
-use: [limits.yaml]
+use: [desk.yaml]
 context:
   channel: [mail, phone, chat]
   hours_open: {int: 0..96}
@@ -46,7 +46,7 @@ record:
 const NOTE: &str = "{% for step in steps %}{{ step }} {% endfor %}in {{ hours_open }} h";
 
 fn workspace() -> Workspace {
-    let workspace = Workspace::new().file("scenarios/limits.yaml", LIMITS).file("scenarios/helpdesk.yaml", SPEC);
+    let workspace = Workspace::new().file("scenarios/desk.yaml", LIMITS).file("scenarios/helpdesk.yaml", SPEC);
     workspace.file("templates/note.j2", NOTE)
 }
 
@@ -103,7 +103,7 @@ fn ten_mistakes_are_ten_diagnostics() {
         .replace("late: \"{{ hours_open >", "late: \"{{ hours_opne >")
         .replace("step | upper", "step | uper")
         .replace("== 'phone'", "== 'fone'")
-        .replace("give: escalate", "giv: escalate")
+        .replace("late_by(hours_open)", "late_by(hour_open)")
         .replace("note.j2", "nota.j2");
     client.change(&uri, &wrong);
     let told = client.until(&uri, |list| list.len() >= 10);
@@ -122,7 +122,7 @@ fn ten_mistakes_are_ten_diagnostics() {
 fn an_unsaved_change_of_a_used_file_shows_where_it_is_used() {
     let workspace = workspace();
     let (mut client, uri) = opened(&workspace);
-    let limits = address(&workspace.path("scenarios/limits.yaml"));
+    let limits = address(&workspace.path("scenarios/desk.yaml"));
     client.open(&limits, LIMITS);
     client.change(&limits, &LIMITS.replace("day:", "days:"));
     let told = client.until(&uri, |list| list.len() == 2);
@@ -196,14 +196,14 @@ fn definitions_are_found_across_files() {
         ["helpdesk.yaml:6:2", "helpdesk.yaml:10:20"],
         "and where a scenario gives it anew"
     );
-    assert_eq!(found("limits.day, 0", 2), ["limits.yaml:2:2"]);
-    assert_eq!(found("limits.day, 0", 8), ["limits.yaml:2:21"]);
-    assert_eq!(found("pick: teams", 8), ["limits.yaml:3:2"]);
+    assert_eq!(found("limits.day, 0", 2), ["desk.yaml:2:2"]);
+    assert_eq!(found("limits.day, 0", 8), ["desk.yaml:2:21"]);
+    assert_eq!(found("pick: teams", 8), ["desk.yaml:3:2"]);
     assert_eq!(found("late_by(hours_open)", 2), ["helpdesk.yaml:12:2"]);
     assert_eq!(found("say.request }}", 5), ["helpdesk.yaml:14:2"]);
     assert_eq!(found("step | upper", 1), ["helpdesk.yaml:17:34"]);
     assert_eq!(found("hours - limits", 1), ["helpdesk.yaml:12:19"]);
-    assert_eq!(found("limits.yaml", 3), ["limits.yaml:0:0"]);
+    assert_eq!(found("desk.yaml", 3), ["desk.yaml:0:0"]);
     assert_eq!(found("note.j2", 3), ["note.j2:0:0"]);
     assert_eq!(found("{hours_open: {int: 50", 3), ["helpdesk.yaml:6:2"]);
     assert_eq!(found("upper }}", 2), [] as [&str; 0], "the library stands in no file");
@@ -226,7 +226,7 @@ fn what_may_follow_is_offered_while_the_text_does_not_compile() {
     has(&offered("== 'phone'", "== '^"), &["mail", "phone", "chat"], &["channel"]);
     has(&offered("channel == 'phone'", "channel in ['mail', '^"), &["chat"], &["channel"]);
     has(&offered("step | upper }}", "step | ^"), &["upper", "late_by"], &["defined", "channel"]);
-    has(&offered("{when: late, give", "{when: late is ^"), &["defined"], &["upper"]);
+    has(&offered("{when: late, give", "{when: late is ^"), &["defined", "even", "late_by"], &["==", "truncate", "channel"]);
     has(&offered("{{ step | upper }}", "{{ st^"), &["step"], &[]);
     has(&offered("{{ say.request }}", "{{ say.^"), &["request"], &["channel"]);
     has(&offered("{{ max([hours - limits.day, 0]) }}", "{{ ^ }}"), &["hours", "limits"], &["channel"]);
@@ -273,8 +273,8 @@ fn half_a_text_and_strange_bytes_are_told_and_outlived() {
     client.until(&uri, <[Value]>::is_empty);
     assert!(client.hover(&uri, &place(SPEC, "late and", 1)).contains("`late`"), "lines may end with two characters");
     // A file that is not open is read as it is.
-    std::fs::write(workspace.path("scenarios/limits.yaml"), b"dictum: 1\nfacts: {limits: \xff}\n").unwrap();
-    let limits = address(&workspace.path("scenarios/limits.yaml"));
+    std::fs::write(workspace.path("scenarios/desk.yaml"), b"dictum: 1\nfacts: {limits: \xff}\n").unwrap();
+    let limits = address(&workspace.path("scenarios/desk.yaml"));
     client.notify("textDocument/didSave", &json!({"textDocument": {"uri": limits}}));
     client.until(&limits, |list| codes(list) == ["not-utf8"]);
     client.stop();

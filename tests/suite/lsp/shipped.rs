@@ -20,3 +20,21 @@ fn the_shipped_specs_have_no_mistakes_and_their_names_are_known() {
     assert!(client.told.values().all(Vec::is_empty), "{:#?}", client.told);
     client.stop();
 }
+
+#[test]
+fn names_of_a_used_dataset_lead_into_its_files() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = root.join("scenarios/constitutional_ai_pairs.yaml");
+    let spec = std::fs::read_to_string(&path).unwrap();
+    let mut client = Client::start(root);
+    let uri = address(&path);
+    client.open(&uri, &spec);
+    let at = place(&spec, "constitutional_ai.decision", "constitutional_ai.dec".len());
+    let told = client.hover(&uri, &at);
+    assert!(told.contains("**`constitutional_ai.decision`** (field)") && told.contains("In record 0"), "{told}");
+    let found = client.definitions(&uri, &at);
+    assert!(found.len() == 1 && found[0].starts_with("procedure.yaml:"), "{found:?}");
+    let at = place(&spec, "constitutional_ai.decision", 2);
+    assert_eq!(client.definitions(&uri, &at), ["constitutional_ai.yaml:0:0"]);
+    client.stop();
+}
