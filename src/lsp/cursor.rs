@@ -86,12 +86,11 @@ fn ends(value: &str) -> bool {
     for c in value.chars() {
         match (quote, c) {
             (Some(open), c) if open == c => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
             (None, '(' | '[' | '{') => depth += 1,
             (None, ')' | ']' | '}') => depth -= 1,
             (None, ',') if depth == 0 => return true,
-            (None, _) => {}
+            _ => {}
         }
         if depth < 0 {
             return true;
@@ -162,7 +161,6 @@ fn open_bracket(text: &str) -> Option<usize> {
     for (at, c) in text.char_indices() {
         match (quote, c) {
             (Some(one), c) if one == c => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
             (None, '[' | '(') => open.push(at),
             (None, ']' | ')') => {

@@ -123,8 +123,8 @@ fn member(tree: &Node, path: &str) -> Option<Span> {
     let entry = if first == "say" {
         tree.get("say")?.entry(parts.next()?)
     } else {
-        let sections = SECTIONS.iter().chain(&["constitution"]);
-        sections.filter_map(|key| tree.get(key)?.entry(first)).next().or_else(|| tree.entry(first))
+        let mut sections = SECTIONS.iter().chain(&["constitution"]);
+        sections.find_map(|key| tree.get(key)?.entry(first)).or_else(|| tree.entry(first))
     };
     Some(part(entry?, parts))
 }

@@ -38,7 +38,7 @@ impl Keys {
         let root = tree::read(text)?;
         let way = tree::way(&root, at);
         let (Step::Entry(map, entry), true) = (way.steps.last()?, way.on_key) else { return None };
-        let shapes = self.fitting(&self.shapes(&root, &way), map);
+        let shapes = fitting(&self.shapes(&root, &way), map);
         let key = entry.key.text.as_str();
         let told = shapes.iter().find_map(|shape| self.told(shape.get("properties")?.get(key)?))?;
         Some((entry.key_span, format!("**`{key}`**\n\n{told}")))
@@ -52,7 +52,7 @@ impl Keys {
         let (Some(Step::Entry(map, _)), true) = (way.steps.last(), way.on_key) else { return Vec::new() };
         let taken = |name: &str| map.entry(name).is_some();
         let mut items: Vec<CompletionItem> = Vec::new();
-        for shape in self.fitting(&self.shapes(&root, &way), map) {
+        for shape in fitting(&self.shapes(&root, &way), map) {
             for (name, property) in shape.get("properties").and_then(Value::as_object).into_iter().flatten() {
                 if !taken(name) && !items.iter().any(|item| item.label == *name) {
                     items.push(self.item(name, property, items.len()));
@@ -106,7 +106,7 @@ impl Keys {
                 Step::Entry(map, entry) => {
                     let key = entry.key.text.as_str();
                     node = &entry.value;
-                    self.fitting(&shapes, map).into_iter().filter_map(|shape| below(shape, key)).collect()
+                    fitting(&shapes, map).into_iter().filter_map(|shape| below(shape, key)).collect()
                 }
                 Step::Item(item) => {
                     node = item;
@@ -135,29 +135,28 @@ impl Keys {
         }
         found
     }
-
-    /// Of what a map may be, that which it is so far: the alternatives whose required keys are all there, else all.
-    fn fitting<'a>(&self, shapes: &[&'a Object], map: &Node) -> Vec<&'a Object> {
-        let required = |shape: &&Object| {
-            let names = shape.get("required").and_then(Value::as_array);
-            names.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
-        };
-        let takes = |shape: &&Object| {
-            // A form that is decided has a head; what requires nothing is decided by nothing.
-            let names = required(shape);
-            !names.is_empty() && names.iter().all(|name| map.entry(name).is_some())
-        };
-        let keyed: Vec<&Object> = shapes.iter().copied().filter(|shape| shape.contains_key("properties")).collect();
-        let decided: Vec<&Object> = keyed.iter().copied().filter(takes).collect();
-        let open = |shape: &&Object| shape.get("additionalProperties").is_some_and(Value::is_object);
-        if decided.is_empty() {
-            let named = shapes.iter().copied().filter(|shape| !shape.contains_key("properties") && open(shape));
-            return keyed.iter().copied().chain(named).collect();
-        }
-        decided
-    }
 }
 
+/// Of what a map may be, that which it is so far: the alternatives whose required keys are all there, else all.
+fn fitting<'a>(shapes: &[&'a Object], map: &Node) -> Vec<&'a Object> {
+    let required = |shape: &&Object| {
+        let names = shape.get("required").and_then(Value::as_array);
+        names.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let takes = |shape: &&Object| {
+        // A form that is decided has a head; what requires nothing is decided by nothing.
+        let names = required(shape);
+        !names.is_empty() && names.iter().all(|name| map.entry(name).is_some())
+    };
+    let keyed: Vec<&Object> = shapes.iter().copied().filter(|shape| shape.contains_key("properties")).collect();
+    let decided: Vec<&Object> = keyed.iter().copied().filter(takes).collect();
+    let open = |shape: &&Object| shape.get("additionalProperties").is_some_and(Value::is_object);
+    if decided.is_empty() {
+        let named = shapes.iter().copied().filter(|shape| !shape.contains_key("properties") && open(shape));
+        return keyed.iter().copied().chain(named).collect();
+    }
+    decided
+}
 /// What a map of this shape has under a key.
 fn below<'a>(shape: &'a Object, key: &str) -> Option<&'a Value> {
     let own = shape.get("properties").and_then(|all| all.get(key));

@@ -3,8 +3,9 @@
 //     node editor.mjs [the checkout]
 //
 // In: `schemas/scenario.schema.json`, and a shipped spec that names it in its first line. Out: exit code 0 when the right keys are
-// completed, a wrong key is flagged, keys are explained, and the shipped specs are clean; 1 with what differs otherwise. Where
-// yaml-language-server is missing (`npm ci`), it fails if the variable CI is set and skips otherwise.
+// completed, a wrong key is flagged, keys are explained, and the shipped specs are clean; 1 with what differs otherwise.
+// yaml-language-server is that of `npm ci` here, or in the folder that the variable NODE_PREFIX names. Where it is missing, this fails
+// if the variable CI is set and skips otherwise.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
