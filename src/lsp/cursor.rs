@@ -41,6 +41,17 @@ pub(super) enum Spot<'t> {
     Test,
 }
 
+impl Spot<'_> {
+    /// Where what is being written at byte `at` begins.
+    pub(super) fn start(&self, text: &str, at: usize) -> usize {
+        let before = text.get(..at).unwrap_or_default();
+        match self {
+            Self::Word(_) | Self::Key(_) => before.rfind(['\'', '"']).map_or(at, |quote| quote + 1),
+            _ => before.trim_end_matches(is_letter).len(),
+        }
+    }
+}
+
 /// What is being written at byte `at`; `None` outside expressions, and in words that nothing is known of. In a template file
 /// (`bare` is false) expressions stand in braces only.
 pub(super) fn spot(text: &str, at: usize, bare: bool) -> Option<Spot<'_>> {

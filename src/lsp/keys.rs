@@ -6,9 +6,10 @@
 
 use std::fmt::Write as _;
 
-use lsp_types::{CompletionItem, CompletionItemKind, Documentation, MarkupContent, MarkupKind};
+use lsp_types::{CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, MarkupContent, MarkupKind, TextEdit};
 use serde_json::{Map, Value};
 
+use super::positions::Lines;
 use super::tree::{self, Step, Way};
 use crate::editor;
 use crate::engine::yaml::Node;
@@ -38,37 +39,38 @@ impl Keys {
         let root = tree::read(text)?;
         let way = tree::way(&root, at);
         let (Step::Entry(map, entry), true) = (way.steps.last()?, way.on_key) else { return None };
-        let shapes = fitting(&self.shapes(&root, &way), map);
+        let shapes = fitting(&self.shapes(&way), map);
         let key = entry.key.text.as_str();
         let told = shapes.iter().find_map(|shape| self.told(shape.get("properties")?.get(key)?))?;
         Some((entry.key_span, format!("**`{key}`**\n\n{told}")))
     }
 
     /// The keys that may be written at byte `at` of a text, in the place of the letters before it.
-    pub(super) fn items(&self, text: &str, at: usize) -> Vec<CompletionItem> {
-        let Some((text, at)) = with_key(text, at) else { return Vec::new() };
-        let Some(root) = tree::read(&text) else { return Vec::new() };
-        let way = tree::way(&root, at);
+    pub(super) fn items(&self, text: &str, at: usize, lines: &Lines<'_>) -> Vec<CompletionItem> {
+        let Some(written) = Written::at(text, at) else { return Vec::new() };
+        let Some(root) = tree::read(&written.text) else { return Vec::new() };
+        let way = tree::way(&root, written.at);
         let (Some(Step::Entry(map, _)), true) = (way.steps.last(), way.on_key) else { return Vec::new() };
         let taken = |name: &str| map.entry(name).is_some();
         let mut items: Vec<CompletionItem> = Vec::new();
-        for shape in fitting(&self.shapes(&root, &way), map) {
+        for shape in fitting(&self.shapes(&way), map) {
             for (name, property) in shape.get("properties").and_then(Value::as_object).into_iter().flatten() {
                 if !taken(name) && !items.iter().any(|item| item.label == *name) {
-                    items.push(self.item(name, property, items.len()));
+                    let edit = TextEdit::new(lines.area(&(written.start..at)), format!("{name}{}", written.colon));
+                    items.push(self.item(name, property, items.len(), edit));
                 }
             }
         }
         items
     }
 
-    fn item(&self, name: &str, property: &Value, rank: usize) -> CompletionItem {
+    fn item(&self, name: &str, property: &Value, rank: usize, edit: TextEdit) -> CompletionItem {
         let markup = |value| Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value });
         CompletionItem {
             label: name.to_owned(),
             kind: Some(CompletionItemKind::PROPERTY),
             documentation: self.told(property).map(markup),
-            insert_text: Some(format!("{name}: ")),
+            text_edit: Some(CompletionTextEdit::Edit(edit)),
             sort_text: Some(format!("{rank:04}")),
             ..CompletionItem::default()
         }
@@ -97,25 +99,19 @@ impl Keys {
     }
 
     /// What the map may be in which the last step of a way lies.
-    fn shapes(&self, root: &Node, way: &Way<'_>) -> Vec<&Object> {
+    fn shapes(&self, way: &Way<'_>) -> Vec<&Object> {
         let mut shapes = self.spread(&self.schema);
-        let mut node = root;
         let inner = way.steps.split_last().map_or(&[][..], |(_, inner)| inner);
         for step in inner {
             let next: Vec<&Value> = match step {
                 Step::Entry(map, entry) => {
                     let key = entry.key.text.as_str();
-                    node = &entry.value;
                     fitting(&shapes, map).into_iter().filter_map(|shape| below(shape, key)).collect()
                 }
-                Step::Item(item) => {
-                    node = item;
-                    shapes.iter().filter_map(|shape| shape.get("items")).collect()
-                }
+                Step::Item(_) => shapes.iter().filter_map(|shape| shape.get("items")).collect(),
             };
             shapes = next.into_iter().flat_map(|one| self.spread(one)).collect();
         }
-        debug_assert!(node.is_collection());
         shapes
     }
 
@@ -163,28 +159,43 @@ fn below<'a>(shape: &'a Object, key: &str) -> Option<&'a Value> {
     own.or_else(|| shape.get("additionalProperties").filter(|one| one.is_object()))
 }
 
-/// The text with a whole key where one is being written, and a byte of that key; `None` where no key could stand.
-fn with_key(text: &str, at: usize) -> Option<(String, usize)> {
-    let head = text.get(..at)?;
-    let written = head.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$');
-    let rest = text.get(at..)?;
-    let line = written.rsplit(['\n', '\r']).next().unwrap_or_default();
-    let before = line.trim_end();
-    let begins = before.trim_start().trim_start_matches(['-', ' ']).is_empty();
-    let inside = before.ends_with(['{', ',']);
-    if !begins && !inside {
-        return None;
+/// A text in which a whole key stands where one is being written.
+struct Written {
+    text: String,
+    /// A byte of that key.
+    at: usize,
+    /// Where the key begins in the text as it was.
+    start: usize,
+    /// What is to be written behind the key.
+    colon: &'static str,
+}
+
+impl Written {
+    /// The text with a key at byte `at`, in the place of the letters before it; `None` where no key could stand.
+    fn at(text: &str, at: usize) -> Option<Self> {
+        let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let written = text.get(..at)?.trim_end_matches(|c: char| letter(c) || c == '$');
+        let line = written.rsplit(['\n', '\r']).next().unwrap_or_default();
+        let before = line.trim_end();
+        let begins = before.trim_start().trim_start_matches(['-', ' ']).is_empty();
+        let inside = before.ends_with(['{', ',']);
+        if !begins && !inside {
+            return None;
+        }
+        let rest = text.get(at..)?.trim_start_matches(letter);
+        // A key that has its colon already is only to be named anew.
+        let named = rest.starts_with(':');
+        let (value, colon) = if named { ("", "") } else { (": 0", ": ") };
+        let gap = if inside && !written.ends_with(' ') { " " } else { "" };
+        let text = format!("{written}{gap}{WRITTEN}{value}{rest}");
+        Some(Self { text, at: written.len() + gap.len() + 1, start: written.len(), colon })
     }
-    let whole = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
-    // A key that has its colon already is only to be named anew.
-    let value = if whole.starts_with(':') { "" } else { ": 0" };
-    let gap = if inside && !written.ends_with(' ') { " " } else { "" };
-    Some((format!("{written}{gap}{WRITTEN}{value}{whole}"), written.len() + gap.len() + 1))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lsp::positions::Encoding;
 
     fn split(text: &str) -> (String, usize) {
         (text.replace('^', ""), text.find('^').unwrap())
@@ -192,7 +203,8 @@ mod tests {
 
     fn labels(text: &str) -> Vec<String> {
         let (text, at) = split(text);
-        Keys::new().items(&text, at).into_iter().map(|item| item.label).collect()
+        let lines = Lines::new(&text, Encoding::Utf16);
+        Keys::new().items(&text, at, &lines).into_iter().map(|item| item.label).collect()
     }
 
     fn has(text: &str, wanted: &[&str], unwanted: &[&str]) {

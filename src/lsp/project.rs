@@ -7,13 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use lsp_types::Diagnostic as Shown;
+use lsp_types::{Diagnostic as Shown, DiagnosticSeverity};
 
 use super::analysis::{Analysis, Outcome, analyse};
 use super::diagnostics::{ByFile, by_file};
 use super::documents::Documents;
 use super::positions::Encoding;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, codes};
 use crate::pipeline::load::{Workspace, datasets, strays};
 use crate::source::Sources;
 use crate::world::World as _;
@@ -43,6 +43,8 @@ pub(super) struct Project {
     unlisted: bool,
     /// Whether modules that nothing uses are to be looked at.
     unsearched: bool,
+    /// Whether two files declare one dataset, so that it is not known what is a module.
+    ambiguous: bool,
     /// What is wrong with the names of datasets.
     listed: ByFile,
     /// What is wrong with modules that nothing uses.
@@ -54,7 +56,7 @@ pub(super) struct Project {
 impl Project {
     pub(super) fn new(root: PathBuf, encoding: Encoding) -> Self {
         let [listed, stray, told] = [(); 3].map(|()| ByFile::new());
-        Self { root, encoding, specs: BTreeMap::new(), unlisted: true, unsearched: true, listed, stray, told }
+        Self { root, encoding, specs: BTreeMap::new(), unlisted: true, unsearched: true, ambiguous: false, listed, stray, told }
     }
 
     /// The folder that holds `scenarios/`.
@@ -107,6 +109,7 @@ impl Project {
             self.specs.entry(spec).or_insert_with(|| State { changed: true, deep: true, ..State::default() });
         }
         self.listed.clear();
+        self.ambiguous = diagnostics.has_errors();
         // What is wrong with two files is shown in those of them that are open.
         let scenarios = self.root.join("scenarios");
         for one in diagnostics.iter() {
@@ -140,15 +143,25 @@ impl Project {
     /// Looks at the files that no dataset reads.
     fn search(&mut self, documents: &Documents) {
         self.unsearched = false;
+        self.stray.clear();
+        if self.ambiguous {
+            return;
+        }
         let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
         // What a dataset has read is known by its path; its text is of no matter here.
-        let read: BTreeSet<&PathBuf> = self.specs.values().flat_map(|state| &state.accessed).collect();
-        for path in read.iter().filter_map(|path| path.strip_prefix(&self.root).ok()?.to_str()) {
-            sources.add(path, "");
+        for state in self.specs.values() {
+            let before = state.analysis.iter().flat_map(|analysis| analysis.sources.iter()).map(|(_, source)| source.path());
+            let read = state.accessed.iter().filter_map(|path| path.strip_prefix(&self.root).ok()?.to_str());
+            read.chain(before).for_each(|path| _ = sources.add(path, ""));
         }
         let world = documents.world();
         strays(&Workspace { world: &world, root: self.root.clone() }, &mut sources, &mut diagnostics);
-        self.stray = by_file(&diagnostics.sorted(&sources), &sources, &self.root, &self.root, self.encoding);
+        // What a dataset with mistakes would use is not known.
+        let is_error = |one: &Shown| one.severity == Some(DiagnosticSeverity::ERROR);
+        let broken = self.specs.values().any(|state| state.found.values().flatten().any(is_error));
+        let told = diagnostics.into_iter().filter(|one| !broken || one.code != codes::UNUSED);
+        let told = told.collect::<Diagnostics>().sorted(&sources);
+        self.stray = by_file(&told, &sources, &self.root, &self.root, self.encoding);
     }
 
     /// What the editor is to be told anew: all diagnostics of each file in which they are others than before.
@@ -171,10 +184,11 @@ impl Project {
         std::mem::take(&mut self.told).into_keys().map(|path| (path, Vec::new())).collect()
     }
 
-    /// The datasets that read a file, the one that it is first.
-    fn readers(&self, path: &Path) -> Vec<&String> {
+    /// The datasets that read a file now, or read it when they were last understood; the one that it is first.
+    fn readers(&self, path: &Path, inside: &str) -> Vec<&String> {
         let own = |spec: &str| path == self.root.join("scenarios").join(spec);
-        let reads = |(spec, state): &(&String, &State)| own(spec) || state.accessed.contains(path);
+        let knew = |state: &State| state.analysis.as_ref().is_some_and(|analysis| analysis.source(inside).is_some());
+        let reads = |(spec, state): &(&String, &State)| own(spec) || state.accessed.contains(path) || knew(state);
         let mut readers: Vec<&String> = self.specs.iter().filter(reads).map(|(spec, _)| spec).collect();
         readers.sort_by_key(|spec| !own(spec));
         readers
@@ -188,7 +202,7 @@ impl Project {
             self.list(documents);
         }
         loop {
-            let readers: Vec<String> = self.readers(path).into_iter().cloned().collect();
+            let readers: Vec<String> = self.readers(path, &inside).into_iter().cloned().collect();
             let knows = |spec: &&String| {
                 let state = self.specs.get(*spec);
                 state.is_some_and(|state| state.analysis.as_ref().is_some_and(|one| one.source(&inside).is_some()))

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lsp_types::{
-    CompletionItem, DocumentSymbol, Hover, HoverContents, Location, MarkupContent, MarkupKind, Position,
-    PublishDiagnosticsParams, Range, TextDocumentContentChangeEvent, TextDocumentItem, Uri,
+    CompletionItem, CompletionTextEdit, DocumentSymbol, Hover, HoverContents, Location, MarkupContent, MarkupKind, Position,
+    PublishDiagnosticsParams, Range, TextDocumentContentChangeEvent, TextDocumentItem, TextEdit, Uri,
 };
 
 use super::analysis::Analysis;
@@ -173,10 +173,17 @@ impl Server {
         let (encoding, offers_keys) = (self.encoding, self.offers_keys);
         let Some(mut opened) = self.opened(uri) else { return Vec::new() };
         let (text, yaml) = (Arc::clone(&opened.text), opened.is_yaml());
-        let at = Lines::new(&text, encoding).offset(position);
+        let lines = Lines::new(&text, encoding);
+        let at = lines.offset(position);
         match cursor::spot(&text, at, yaml) {
-            Some(spot) => opened.place(at, false).map(|place| completion::items(&spot, &place)).unwrap_or_default(),
-            None if yaml && offers_keys => self.keys.items(&text, at),
+            Some(spot) => {
+                let items = opened.place(at, false).map(|place| completion::items(&spot, &place)).unwrap_or_default();
+                // A word may hold what an editor takes for its end.
+                let area = lines.area(&(spot.start(&text, at)..at));
+                let edit = |item: &CompletionItem| CompletionTextEdit::Edit(TextEdit::new(area, item.label.clone()));
+                items.into_iter().map(|item| CompletionItem { text_edit: Some(edit(&item)), ..item }).collect()
+            }
+            None if yaml && offers_keys => self.keys.items(&text, at, &lines),
             None => Vec::new(),
         }
     }

@@ -237,6 +237,79 @@ fn what_may_follow_is_offered_while_the_text_does_not_compile() {
 }
 
 #[test]
+fn what_is_offered_replaces_what_is_written() {
+    let workspace = workspace();
+    let (mut client, uri) = opened(&workspace);
+    client.hover(&uri, &place(SPEC, "late and", 1));
+    let mut written = |old: &str, new: &str, label: &str| {
+        let (text, position) = mark(&SPEC.replace(old, new));
+        client.change(&uri, &text);
+        let items = client.request("textDocument/completion", &json!({"textDocument": {"uri": uri}, "position": position}));
+        let item = items.as_array().unwrap().iter().find(|item| item["label"] == label).unwrap();
+        let (edit, from) = (&item["textEdit"], item["textEdit"]["range"]["start"]["character"].as_u64().unwrap());
+        assert_eq!(edit["range"]["end"], position);
+        (position["character"].as_u64().unwrap() - from, edit["newText"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(written("== 'phone'", "== 'ph^", "phone"), (2, "phone".to_owned()));
+    assert_eq!(written("{when: late, give", "{when: la^, give", "late"), (2, "late".to_owned()));
+    assert_eq!(written("steps: \"{{ steps }}\"", "steps: {$ea^}", "$each"), (3, "$each: ".to_owned()));
+    assert_eq!(written("size: 100", "si^ze: 100", "title"), (2, "title".to_owned()), "there is a colon already");
+    client.stop();
+    // A client with another server for keys.
+    let mut client = Client::spawn(&workspace.path(""));
+    client.request("initialize", &json!({"capabilities": {}, "initializationOptions": {"keys": false}}));
+    let (text, position) = mark(&SPEC.replace("derive:\n", "^\nderive:\n"));
+    client.open(&uri, &text);
+    assert_eq!(client.labels(&uri, &position), [] as [&str; 0]);
+    client.stop();
+}
+
+#[test]
+fn a_broken_spec_keeps_its_modules_and_new_files_count_unsaved() {
+    let workspace = workspace();
+    let (mut client, uri) = opened(&workspace);
+    let desk = address(&workspace.path("scenarios/desk.yaml"));
+    client.open(&desk, LIMITS);
+    client.hover(&uri, &place(SPEC, "late and", 1));
+    client.change(&uri, &SPEC.replace("size: 100", "size: [100"));
+    client.until(&uri, |list| codes(list) == ["yaml-syntax"]);
+    assert!(client.hover(&desk, &place(LIMITS, "limits:", 2)).contains("**`limits`** (fact)"));
+    // A file that nobody uses is told, once it is known that nobody does.
+    let stray = address(&workspace.path("scenarios/stray.yaml"));
+    client.open(&stray, "dictum: 1\nfacts: {a: 1}\n");
+    client.change(&uri, SPEC);
+    client.until(&stray, |list| codes(list) == ["unused"]);
+    assert_eq!(client.told.get(&desk).map_or(0, Vec::len), 0, "{:?}", client.told);
+    client.change(&stray, SPEC);
+    let told = client.until(&stray, |list| codes(list) == ["dataset-duplicate"]);
+    assert!(told[0]["message"].as_str().unwrap().contains("`helpdesk.yaml`"));
+    client.notify("textDocument/didClose", &json!({"textDocument": {"uri": stray}}));
+    client.until(&stray, <[Value]>::is_empty);
+    client.stop();
+}
+
+#[test]
+fn no_edit_ends_the_server() {
+    let workspace = workspace();
+    let (mut client, uri) = opened(&workspace);
+    let pieces =
+        ["{{", "}}", "'", "\"", ":", ": ", "\n", "  ", "{", "[", "|", "é😀", "{%", "- ", "&a", "*a", "#", ".", "\t", "$"];
+    for (round, piece) in pieces.iter().cycle().take(120).enumerate() {
+        let at = SPEC.floor_char_boundary(round * 7_919 % SPEC.len());
+        let end = SPEC.len().min(at + round % 5);
+        let text = format!("{}^{}", &SPEC[..at], if round % 3 == 0 { &SPEC[at..] } else { &SPEC[end..] });
+        let (text, position) = mark(&text.replacen('^', &format!("{piece}^"), 1));
+        client.change(&uri, &text);
+        client.labels(&uri, &position);
+        client.definitions(&uri, &position);
+        client.hover(&uri, &position);
+    }
+    client.change(&uri, SPEC);
+    client.until(&uri, <[Value]>::is_empty);
+    client.stop();
+}
+
+#[test]
 fn templates_know_the_names_of_the_dataset_that_uses_them() {
     let workspace = workspace();
     let mut client = Client::start(&workspace.path(""));
