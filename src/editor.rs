@@ -76,12 +76,18 @@ const PLACES: &[Place] = &[
 
 const SAID: &str = r##"{"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/alternative"}}"##;
 
+/// A pick among alternatives of wording.
+const WORDED: &str = "greeting: {pick: [Hello, {text: Good morning, weight: 2}], stream: old_name}";
+
 const WEIGHED: &[Key] =
-    &[Key::new("weight", r##"{"$ref": "#/$defs/weight"}"##, "How often it is said, among those that may be said (default 1).")];
+    &[Key::new("weight", r##"{"$ref": "#/$defs/weight"}"##, "How often it is said, among those that may be said (default 1).")
+        .example("request: [{text: Good morning, weight: 2}, Hello]")];
 
 /// Definitions that the fragments of the tables speak of.
 const SHARED: &[(&str, &str)] = &[
     ("name", r#"{"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}"#),
+    // Editors look at a merge (`<<: *x`) as at a key of that name.
+    ("key", r#"{"type": "string", "pattern": "^([A-Za-z_][A-Za-z0-9_]*|<<)$"}"#),
     ("scalar", r#"{"type": ["string", "number", "boolean", "null"]}"#),
     ("expression", r#"{"type": ["string", "number", "boolean"], "pattern": "\\S"}"#),
     ("literal", r#"{"not": {"type": "string", "pattern": "\\{\\{"}}"#),
@@ -97,7 +103,7 @@ const SHARED: &[(&str, &str)] = &[
         "pool",
         r##"{"anyOf": [{"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/literal"}}, {"$ref": "#/$defs/expression"}]}"##,
     ),
-    ("renamed", r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"type": "string"}}"##),
+    ("renamed", r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"type": "string"}}"##),
     (
         "param_value",
         r##"{"anyOf": [{"$ref": "#/$defs/param_scalar"}, {"type": "array", "items": {"$ref": "#/$defs/param_scalar"}}]}"##,
@@ -116,7 +122,7 @@ const SHARED: &[(&str, &str)] = &[
     ),
     (
         "ends",
-        r#"{"type": "object", "properties": {"min": {"type": ["number", "string"]}, "max": {"type": ["number", "string"]}}, "required": ["min", "max"], "additionalProperties": false}"#,
+        r#"{"type": "object", "properties": {"min": {"description": "The lower end; a number, or `{{ … }}` that gives one.", "examples": ["hours: {int: {min: 1, max: '{{ limit }}'}}"], "type": ["number", "string"]}, "max": {"description": "The upper end; a number, or `{{ … }}` that gives one.", "examples": ["hours: {int: {min: 1, max: '{{ limit }}'}}"], "type": ["number", "string"]}}, "required": ["min", "max"], "additionalProperties": false}"#,
     ),
 ];
 
@@ -245,7 +251,8 @@ fn form(place: &Place, kind: &FormKind) -> Result<Value, serde_json::Error> {
     }
     if let Some(Value::Object(head)) = own.get_mut(kind.head) {
         head.insert("description".to_owned(), json!(kind.doc));
-        head.insert("examples".to_owned(), json!([kind.example]));
+        let example = if worded(place, kind) { WORDED } else { kind.example };
+        head.insert("examples".to_owned(), json!([example]));
     }
     let own: Object = own.into_iter().map(|(name, value)| (written(&name, place.dollar), value)).collect();
     let mut form = keyed(place.beside, false)?;
@@ -294,6 +301,7 @@ fn written(name: &str, dollar: bool) -> String {
 fn property(key: &Key) -> Result<Value, serde_json::Error> {
     let mut value: Object = serde_json::from_str(key.schema)?;
     value.insert("description".to_owned(), json!(key.doc));
+    value.insert("examples".to_owned(), json!([key.example]));
     Ok(Value::Object(value))
 }
 

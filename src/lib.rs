@@ -24,4 +24,5 @@ pub mod explain;
 pub mod schema;
 pub mod editor;
 pub mod watch;
+pub mod lsp;
 pub mod cli;

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use super::Exit;
 use super::args::Everywhere;
-use super::{build, check, completions, explain, list, man, policy, preview, schema, validate, watch};
+use super::{build, check, completions, explain, list, lsp, man, policy, preview, schema, validate, watch};
 
 /// Compiles YAML scenario specs into verified, reproducible datasets.
 #[derive(Parser)]
@@ -42,6 +42,9 @@ pub(super) enum Command {
     /// Test the rules of policies, or evaluate one
     #[command(subcommand, after_help = policy::EXAMPLES)]
     Policy(policy::Args),
+    /// Serve an editor: diagnostics, hovers, definitions, completion
+    #[command(after_help = lsp::EXAMPLES)]
+    Lsp,
     /// Print a script that completes commands and options in a shell
     Completions(completions::Args),
     /// Print the manual page, in roff
@@ -63,6 +66,7 @@ impl Command {
             Self::Validate(_) => "validate",
             Self::Policy(policy::Args::Test(_)) => "policy test",
             Self::Policy(policy::Args::Eval(_)) => "policy eval",
+            Self::Lsp => "lsp",
             Self::Completions(_) => "completions",
             Self::Man => "man",
         }
@@ -74,7 +78,13 @@ impl Command {
             Self::Build(build) => build.is_stream(),
             Self::Schema(schema) => schema.prints(),
             Self::Check(_) | Self::Validate(_) | Self::Watch(_) => false,
-            Self::Completions(_) | Self::Explain(_) | Self::List(_) | Self::Man | Self::Policy(_) | Self::Preview(_) => true,
+            Self::Completions(_)
+            | Self::Explain(_)
+            | Self::List(_)
+            | Self::Lsp
+            | Self::Man
+            | Self::Policy(_)
+            | Self::Preview(_) => true,
         }
     }
 }

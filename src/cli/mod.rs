@@ -28,6 +28,7 @@ mod policy;
 mod schema;
 mod validate;
 mod watch;
+mod lsp;
 mod completions;
 mod man;
 mod command;
@@ -89,6 +90,7 @@ fn run(cli: Cli) -> Exit {
         Command::Schema(args) => within(&mut |workspace, _| schema::run(workspace, &args, &messages)),
         Command::Watch(args) => within(&mut |workspace, _| watch::run(workspace, &args, &messages)),
         Command::List(args) => within(&mut |workspace, _| list::run(workspace, &args, &messages)),
+        Command::Lsp => lsp::run(&messages),
         Command::Completions(args) => completions::run(&args, Cli::command(), &messages),
         Command::Man => man::run(Cli::command(), &messages),
     }

@@ -16,7 +16,7 @@ pub(super) const KIND: FormKind = FormKind {
     doc: "A number of at least zero with this mean, as the time between events that come independently. `step`, `digits`, `min` and \
           `max` as with `normal`.",
     example: "minutes_between: {exponential: 12, digits: 1}",
-    schema: r##"{"exponential": {"$ref": "#/$defs/positive"}, "min": {"$ref": "#/$defs/number"}, "max": {"$ref": "#/$defs/number"}, "step": {"type": "number", "exclusiveMinimum": 0}, "digits": {"type": "integer", "minimum": 0, "maximum": 9}}"##,
+    schema: r##"{"exponential": {"$ref": "#/$defs/positive"}, "min": {"description": "What lies below is drawn again.", "examples": ["minutes_between: {exponential: 12, min: 1}"], "$ref": "#/$defs/number"}, "max": {"description": "What does not lie below is drawn again.", "examples": ["minutes_between: {exponential: 12, max: 120}"], "$ref": "#/$defs/number"}, "step": {"description": "Rounded to the nearest multiple of this number.", "examples": ["minutes_between: {exponential: 12, step: 0.5}"], "type": "number", "exclusiveMinimum": 0}, "digits": {"description": "Rounded to so many digits behind the point.", "examples": ["minutes_between: {exponential: 12, digits: 1}"], "type": "integer", "minimum": 0, "maximum": 9}}"##,
 };
 
 static FAMILY: Family = Family {

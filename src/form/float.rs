@@ -22,7 +22,7 @@ pub(super) const KIND: FormKind = FormKind {
           other; `step: 0.25` takes multiples of the step, `digits: 2` multiples of 0.01, both written exactly (0.3, never \
           0.30000000000000004).",
     example: "load: {float: 0.1..0.95, digits: 2}",
-    schema: r##"{"float": {"$ref": "#/$defs/float_range"}, "scale": {"const": "log"}, "step": {"type": "number", "exclusiveMinimum": 0}, "digits": {"type": "integer", "minimum": 0, "maximum": 9}}"##,
+    schema: r##"{"float": {"$ref": "#/$defs/float_range"}, "scale": {"description": "`log` makes every factor as likely as any other; the ends must be above zero.", "examples": ["seconds: {float: 0.001..10, scale: log}"], "const": "log"}, "step": {"description": "Only multiples of this number.", "examples": ["hours: {float: 0..8, step: 0.25}"], "type": "number", "exclusiveMinimum": 0}, "digits": {"description": "So many digits behind the point.", "examples": ["load: {float: 0..1, digits: 2}"], "type": "integer", "minimum": 0, "maximum": 9}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

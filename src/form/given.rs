@@ -23,7 +23,7 @@ pub(super) const KIND: FormKind = FormKind {
           and refused where they do; a case that cannot occur is an error. `cases: table, column: name` takes the rows of a fact \
           table as cases: the key of a row is the case, its cell in that column the body.",
     example: "risk: {given: affected, cases: {none: low, internal: low, personal: high}, else: highest}",
-    schema: r##"{"given": {"$ref": "#/$defs/expression"}, "cases": {"anyOf": [{"type": "object", "additionalProperties": {"$ref": "#/$defs/body"}}, {"type": "string"}]}, "column": {"$ref": "#/$defs/name"}, "else": {"$ref": "#/$defs/body"}}"##,
+    schema: r##"{"given": {"$ref": "#/$defs/expression"}, "cases": {"description": "What holds for each value, by the value; or the name of a table, with `column`.", "examples": ["risk: {given: affected, cases: {none: low}, else: high}"], "anyOf": [{"type": "object", "additionalProperties": {"$ref": "#/$defs/body"}}, {"type": "string"}]}, "column": {"description": "The column of the table whose cells are the cases.", "examples": ["late: {given: rule, cases: rules, column: finding}"], "$ref": "#/$defs/name"}, "else": {"description": "What holds where no case fits.", "examples": ["risk: {given: affected, cases: {none: low}, else: high}"], "$ref": "#/$defs/body"}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

@@ -21,7 +21,7 @@ pub(super) const KIND: FormKind = FormKind {
           (the ends must be above zero), `step: n` takes every n-th number from the lower end on. Computed ends are written \
           `{min: \"{{ a }}\", max: \"{{ b }}\"}`.",
     example: "people: {int: 1..200000, scale: log}",
-    schema: r##"{"int": {"$ref": "#/$defs/range"}, "scale": {"const": "log"}, "step": {"type": "integer", "minimum": 1}}"##,
+    schema: r##"{"int": {"$ref": "#/$defs/range"}, "scale": {"description": "`log` makes every factor as likely as any other; the ends must be above zero.", "examples": ["people: {int: 1..200000, scale: log}"], "const": "log"}, "step": {"description": "Only every so many numbers, from the lower end on.", "examples": ["minutes: {int: 0..60, step: 5}"], "type": "integer", "minimum": 1}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

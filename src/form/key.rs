@@ -13,13 +13,15 @@ pub struct Key {
     pub doc: &'static str,
     /// What its value may be, as JSON Schema; `#/$defs/…` are the definitions of `editor`.
     pub schema: &'static str,
+    /// A piece of a spec that has it, as YAML.
+    pub example: &'static str,
 }
 
 impl Key {
     /// A key that may be left out and needs no other.
     #[must_use]
     pub const fn new(name: &'static str, schema: &'static str, doc: &'static str) -> Self {
-        Self { name, required: false, needs: &[], doc, schema }
+        Self { name, required: false, needs: &[], doc, schema, example: "" }
     }
 
     /// The same key where it must not be left out.
@@ -33,6 +35,13 @@ impl Key {
     #[must_use]
     pub const fn needs(mut self, needs: &'static [&'static str]) -> Self {
         self.needs = needs;
+        self
+    }
+
+    /// The same key with an example.
+    #[must_use]
+    pub const fn example(mut self, example: &'static str) -> Self {
+        self.example = example;
         self
     }
 

@@ -22,48 +22,48 @@ pub(super) const KEYS: &[Key] = &[
         r##"{"$ref": "#/$defs/expression"}"##,
         "Whether there is a value at all. Where it is false the name, map key or list element is absent, which is not null; \
          reading an absent name needs `is defined`. Beside `each` it is asked once; `where` asks for each element.",
-    ),
+    ).example("channel: {when: contained, text: closed}"),
     Key::new(
         "each",
         r##"{"$ref": "#/$defs/expression"}"##,
         "An expression that gives a list or a map: one element is made for each of its elements. Draws inside are addressed by \
          index, or by key where a map or `key` gives one.",
-    )
+    ).example("todos: {each: duties, as: d, give: '{{ d.todo }}'}")
     .needs(&["as"]),
     Key::new(
         "as",
         r##"{"anyOf": [{"$ref": "#/$defs/name"}, {"type": "array", "items": {"$ref": "#/$defs/name"}, "minItems": 2, "maxItems": 2}]}"##,
         "The name of the element, or two names: of key (or index) and element. One name over a map is the key.",
-    )
+    ).example("todos: {each: duties, as: d, give: '{{ d.todo }}'}")
     .needs(&["each"]),
     Key::new(
         "where",
         r##"{"$ref": "#/$defs/expression"}"##,
         "Which elements are taken.",
-    )
+    ).example("urgent: {each: duties, as: d, where: d.hours < 24, give: '{{ d.todo }}'}")
     .needs(&["each"]),
     Key::new(
         "key",
         r#"{"type": "string"}"#,
         "A template for a key: the result is a map instead of a list, and draws are addressed by that key.",
-    )
+    ).example("hours: {each: duties, as: d, key: '{{ d.id }}', give: '{{ d.hours }}'}")
     .needs(&["each"]),
     Key::new(
         "path",
         r#"{"type": "string"}"#,
         "Like `key`, with a path in dots: `incident.hours` stands as `hours` in the map `incident`.",
-    )
+    ).example("facts: {each: paths, as: path, path: '{{ path }}', give: '{{ path }}'}")
     .needs(&["each"]),
     Key::new(
         "let",
-        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/form"}}"##,
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"$ref": "#/$defs/form"}}"##,
         "Local names, each a form; their order is inferred. Inside `each` where there is one.",
-    ),
+    ).example("late: {let: {limit: 72}, give: '{{ hours > limit }}'}"),
     Key::new(
         "stream",
         r##"{"$ref": "#/$defs/name"}"##,
         "Another name for the address of the draws inside: a renamed draw keeps its values under its old name.",
-    ),
+    ).example("people: {int: 1..500, stream: persons}"),
 ];
 
 /// A form with its modifiers.

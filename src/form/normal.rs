@@ -17,7 +17,7 @@ pub(super) const KIND: FormKind = FormKind {
           it to the nearest multiple. What then lies below `min`, or not below `max`, is drawn again. Each number may be \
           computed: `\"{{ … }}\"`.",
     example: "latency: {normal: 40, sd: 12.5, min: 0, digits: 1}",
-    schema: r##"{"normal": {"$ref": "#/$defs/number"}, "sd": {"$ref": "#/$defs/size"}, "min": {"$ref": "#/$defs/number"}, "max": {"$ref": "#/$defs/number"}, "step": {"type": "number", "exclusiveMinimum": 0}, "digits": {"type": "integer", "minimum": 0, "maximum": 9}}"##,
+    schema: r##"{"normal": {"$ref": "#/$defs/number"}, "sd": {"description": "The standard deviation.", "examples": ["latency: {normal: 40, sd: 12.5, digits: 1}"], "$ref": "#/$defs/size"}, "min": {"description": "What lies below is drawn again.", "examples": ["latency: {normal: 40, sd: 12.5, min: 0}"], "$ref": "#/$defs/number"}, "max": {"description": "What does not lie below is drawn again.", "examples": ["latency: {normal: 40, sd: 12.5, max: 90}"], "$ref": "#/$defs/number"}, "step": {"description": "Rounded to the nearest multiple of this number.", "examples": ["latency: {normal: 40, sd: 12.5, step: 0.5}"], "type": "number", "exclusiveMinimum": 0}, "digits": {"description": "Rounded to so many digits behind the point.", "examples": ["latency: {normal: 40, sd: 12.5, digits: 1}"], "type": "integer", "minimum": 0, "maximum": 9}}"##,
 };
 
 static FAMILY: Family = Family {

@@ -20,7 +20,7 @@ pub(super) const KIND: FormKind = FormKind {
     doc: "A map of named draws that may read each other by name, in any order; outside they are read as `name.field`. With \
           `each` it makes one map for each element.",
     example: "bids: {each: panel, as: agent, object: {minutes: {int: 10..90}, cost: {int: 1..50}}}",
-    schema: r##"{"object": {"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/form"}}}"##,
+    schema: r##"{"object": {"type": "object", "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"$ref": "#/$defs/form"}}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

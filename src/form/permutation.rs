@@ -29,7 +29,7 @@ pub(super) const KIND: FormKind = FormKind {
           that is the same in every record, or a map of pools, which gives every combination of theirs. It cannot be redrawn, and \
           two scenarios walk in the same order.",
     example: "ticket: {permutation: 100000..999999}",
-    schema: r##"{"permutation": {"anyOf": [{"$ref": "#/$defs/pool"}, {"type": "object", "minProperties": 1, "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/pool"}}]}}"##,
+    schema: r##"{"permutation": {"anyOf": [{"$ref": "#/$defs/pool"}, {"type": "object", "minProperties": 1, "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"$ref": "#/$defs/pool"}}]}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

@@ -24,7 +24,7 @@ pub(super) const KIND: FormKind = FormKind {
           Weights are decimals, compared exactly; in `[{give, weight}]` they may be computed: `weight: \"{{ … }}\"`. Under `say` \
           its list are alternatives, so that `stream` and other modifiers can stand beside them.",
     example: "affected: {pick: {none: 1, internal: 2, personal: 4}}",
-    schema: r##"{"pick": {"anyOf": [{"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/literal"}}, {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {"give": {"$ref": "#/$defs/value"}, "weight": {"anyOf": [{"$ref": "#/$defs/weight"}, {"type": "string", "pattern": "\\{\\{"}]}}, "required": ["give"], "additionalProperties": false}}, {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/weight"}}, {"type": "string"}]}}"##,
+    schema: r##"{"pick": {"anyOf": [{"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/literal"}}, {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {"give": {"description": "The value: data, a template, or a form.", "examples": ["affected: {pick: [{give: none, weight: 1}, {give: personal, weight: 4}]}"], "$ref": "#/$defs/value"}, "weight": {"description": "How often it is picked, among the others.", "examples": ["affected: {pick: [{give: none, weight: 1}, {give: personal, weight: 4}]}"], "anyOf": [{"$ref": "#/$defs/weight"}, {"type": "string", "pattern": "\\{\\{"}]}}, "required": ["give"], "additionalProperties": false}}, {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/weight"}}, {"type": "string"}]}}"##,
 };
 
 /// A uniform pick: a list in a form position that draws.

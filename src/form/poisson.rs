@@ -16,7 +16,7 @@ pub(super) const KIND: FormKind = FormKind {
     doc: "A whole number of at least zero with this mean, as the number of independent events in some time. What lies below `min` or \
           above `max` is drawn again; both ends are included, as with `int`.",
     example: "tickets: {poisson: 3.5, max: 12}",
-    schema: r##"{"poisson": {"$ref": "#/$defs/size"}, "min": {"$ref": "#/$defs/number"}, "max": {"$ref": "#/$defs/number"}}"##,
+    schema: r##"{"poisson": {"$ref": "#/$defs/size"}, "min": {"description": "What lies below is drawn again.", "examples": ["tickets: {poisson: 3.5, min: 1}"], "$ref": "#/$defs/number"}, "max": {"description": "What lies above is drawn again.", "examples": ["tickets: {poisson: 3.5, max: 12}"], "$ref": "#/$defs/number"}}"##,
 };
 
 static FAMILY: Family = Family {

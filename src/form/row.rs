@@ -21,7 +21,7 @@ pub(super) const KIND: FormKind = FormKind {
     doc: "One row of a table, as a map: of a list of maps, or of a map of maps (its keys are not part of the rows). Every row is as \
           likely as any other; `weight` names a column whose numbers weigh them.",
     example: "city: {row: cities, weight: people}",
-    schema: r##"{"row": {"$ref": "#/$defs/expression"}, "weight": {"type": "string"}}"##,
+    schema: r##"{"row": {"$ref": "#/$defs/expression"}, "weight": {"description": "The column whose numbers weigh the rows.", "examples": ["city: {row: cities, weight: people}"], "type": "string"}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

@@ -21,7 +21,7 @@ pub(super) const KIND: FormKind = FormKind {
     doc: "Several different values of a pool, in the pool's order. `count` says how many (a number or a range, cut at the \
           size of the pool); `share` keeps each one with that probability, independently. A bare name is a list to sample from.",
     example: "evidence: {sample: proofs, count: 0..3}",
-    schema: r##"{"sample": {"$ref": "#/$defs/pool"}, "count": {"$ref": "#/$defs/range"}, "share": {"$ref": "#/$defs/probability"}}"##,
+    schema: r##"{"sample": {"$ref": "#/$defs/pool"}, "count": {"description": "How many: a number or a range, cut at the size of the pool.", "examples": ["evidence: {sample: proofs, count: 0..3}"], "$ref": "#/$defs/range"}, "share": {"description": "The probability of each value to be kept, independently of the others.", "examples": ["evidence: {sample: proofs, share: 0.3}"], "$ref": "#/$defs/probability"}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

@@ -25,7 +25,7 @@ pub(super) const KIND: FormKind = FormKind {
           as it is. One whole `{{ … }}` may give the names and values as a map whose keys are known. Any name under `context`, \
           `draw`, `derive` or `say` may differ, and `stem.name` of a used dataset.",
     example: "as_auditor: {with: {role: auditor}, give: \"{{ decision }}\"}",
-    schema: r##"{"with": {"anyOf": [{"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/value"}}, {"type": "string", "pattern": "\\{\\{"}]}, "give": {"$ref": "#/$defs/value"}}"##,
+    schema: r##"{"with": {"anyOf": [{"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/value"}}, {"type": "string", "pattern": "\\{\\{"}]}, "give": {"description": "What is computed in the other world.", "examples": ["as_auditor: {with: {role: auditor}, give: '{{ decision }}'}"], "$ref": "#/$defs/value"}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

@@ -23,7 +23,7 @@ pub(super) const KIND: FormKind = FormKind {
     doc: "A rank from 1 to the given number, rank `k` in proportion to `k` to the power of `-s` (default 1). Of a list, or a bare \
           expression that gives one, it draws the values: the first is the most common. The number and `s` may be computed.",
     example: "requested_key: {zipf: 100000, s: 1.1}",
-    schema: r##"{"zipf": {"anyOf": [{"type": "integer", "minimum": 1}, {"$ref": "#/$defs/pool"}]}, "s": {"$ref": "#/$defs/size"}}"##,
+    schema: r##"{"zipf": {"anyOf": [{"type": "integer", "minimum": 1}, {"$ref": "#/$defs/pool"}]}, "s": {"description": "How steep it is: rank `k` occurs in proportion to `k` to the power of `-s` (default 1).", "examples": ["requested_key: {zipf: 100000, s: 1.1}"], "$ref": "#/$defs/size"}}"##,
 };
 
 fn parse(cx: &mut Parse<'_>, shape: &Shape<'_>) -> Option<Box<dyn Form>> {

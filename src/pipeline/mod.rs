@@ -19,7 +19,7 @@ use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
 use crate::digest::{Digest, Hasher};
 use crate::json;
 use crate::ordered::{Pool, ordered};
-use crate::program::Frame;
+use crate::program::{Frame, Notes};
 use crate::record::Record;
 use crate::source::Sources;
 use crate::spec::Spec;
@@ -57,6 +57,23 @@ pub fn sound_with(
     known_formats(&spec, diagnostics);
     let whole = diagnostics.counts().0 == errors;
     check::check(spec, whole, sources, diagnostics)
+}
+
+/// Loads and checks one dataset as [`sound`] does; `notes` learns what its names mean, also where there are errors. `None` twice
+/// over: the outer one where the file does not read, so that nothing is noted.
+pub fn noted(
+    workspace: &Workspace<'_>,
+    path: &str,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Notes, Option<Checked>)> {
+    let errors = diagnostics.counts().0;
+    let spec = load::load(workspace, path, sources, diagnostics)?;
+    known_formats(&spec, diagnostics);
+    let whole = diagnostics.counts().0 == errors;
+    let mut notes = Notes::default();
+    let checked = check::check_noting(spec, whole, sources, diagnostics, Some(&mut notes));
+    Some((notes, checked))
 }
 
 /// Reports formats of profiles that do not exist.

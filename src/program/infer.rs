@@ -29,6 +29,7 @@ impl Lower<'_> {
     pub fn expr(&mut self, expr: &Expr) -> Typed {
         let errors = if self.tentative { self.diagnostics.counts().0 } else { 0 };
         let (code, ty) = self.deeper(1, expr.span, |cx| cx.expr_here(expr)).unwrap_or_else(refused);
+        self.note(expr, &ty);
         (code, self.despite(errors, ty))
     }
 

@@ -12,6 +12,7 @@ use super::depth::{Depth, LINK};
 use super::frame::Slot;
 use super::function::{Functions, UserFunction};
 use super::names::{Entry, Section, SlotId, World};
+use super::notes::Notes;
 use super::params;
 use super::reading::Seen;
 use super::scope::Scope;
@@ -126,6 +127,8 @@ pub struct Lower<'s> {
     pub(super) roots: Vec<(Text, Code)>,
     record: Option<Known>,
     pub(super) depth: Depth,
+    /// What names mean, where somebody asked.
+    pub(super) notes: Option<Box<Notes>>,
 }
 
 /// The rows of Rego that `cases` can choose, by table and key, and whether a record has chosen them.
@@ -165,6 +168,8 @@ pub struct Lowering {
     pub unread: Vec<Unread>,
     /// The rows of Rego that `cases` can choose, by table.
     pub rules: Rules,
+    /// What names mean, where somebody asked.
+    pub notes: Option<Box<Notes>>,
     /// What was found wrong.
     pub diagnostics: Diagnostics,
 }
@@ -211,6 +216,7 @@ impl<'s> Lower<'s> {
             roots: Vec::new(),
             record: None,
             depth: Depth::default(),
+            notes: None,
         }
     }
 
@@ -238,6 +244,7 @@ impl<'s> Lower<'s> {
     /// Ends lowering.
     #[must_use]
     pub fn finish(mut self) -> Lowering {
+        let notes = self.noted();
         let sites = if self.diagnostics.has_errors() { Sites::default() } else { self.all_sites() };
         let record = self.record.unwrap_or_else(Known::nothing);
         let entries = self.states.into_iter().map(|state| match state {
@@ -257,6 +264,7 @@ impl<'s> Lower<'s> {
             sites,
             unread: self.unread,
             rules: self.rules,
+            notes,
             diagnostics: self.diagnostics,
         }
     }

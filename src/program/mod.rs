@@ -19,6 +19,7 @@ mod guard;
 mod infer;
 mod lower;
 mod names;
+mod notes;
 mod reading;
 mod redraw;
 pub mod rendered;
@@ -51,6 +52,7 @@ pub use lower::{Known, Lower, Lowering, Rules, Unread};
 pub use names::{
     Column, Dataset, Entry, Fact, FunctionEntry, FunctionParam, Param, ReadPath, Section, SlotId, Stem, Table, World,
 };
+pub use notes::{LocalName, Means, Name, Noted, Notes, Sight};
 pub use origin::{Chosen, DrawnFrom, Element, Origin, Origins, Part, Role};
 pub use reading::{Reading, Readings, join};
 pub use scope::Named;

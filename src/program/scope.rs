@@ -40,11 +40,18 @@ pub(super) struct Local {
     drawn: bool,
     /// Whether anything reads it.
     read: bool,
+    /// Where it is given, where that is noted.
+    pub(super) given: Option<Span>,
 }
 
 impl Local {
     fn new(name: Text, ty: Option<Type>) -> Self {
-        Self { name, ty, drawn: false, read: false }
+        Self { name, ty, drawn: false, read: false, given: None }
+    }
+
+    /// What is known of it so far.
+    pub(super) fn known(&self) -> Type {
+        self.ty.clone().unwrap_or_else(Type::any)
     }
 }
 
@@ -70,7 +77,11 @@ impl Lower<'_> {
     /// Lowers the body of a function: its arguments are in sight, and nothing around it.
     pub(super) fn arguments<T>(&mut self, params: &[FunctionParam], lower: impl FnOnce(&mut Self) -> T) -> T {
         let names = params.iter().map(|param| (param.name.clone(), Some(param.ty.clone())));
-        self.scopes.push(Scope { barrier: true, ..Scope::new(names) });
+        for param in params {
+            self.note_given(&param.name, param.span);
+        }
+        let scope = self.scope(names);
+        self.scopes.push(Scope { barrier: true, ..scope });
         let result = lower(self);
         let read = self.scopes.pop().map(|scope| scope.names).unwrap_or_default();
         for (param, local) in params.iter().zip(read) {
@@ -81,14 +92,25 @@ impl Lower<'_> {
 
     /// Lowers something inside a level of names whose types are known.
     pub fn bound<T>(&mut self, names: Vec<(Text, Type)>, lower: impl FnOnce(&mut Self) -> T) -> T {
-        self.scopes.push(Scope::new(names.into_iter().map(|(name, ty)| (name, Some(ty)))));
+        let scope = self.scope(names.into_iter().map(|(name, ty)| (name, Some(ty))));
+        self.scopes.push(scope);
         let result = lower(self);
         self.scopes.pop();
         result
     }
 
+    /// A level of names.
+    fn scope(&self, names: impl IntoIterator<Item = (Text, Option<Type>)>) -> Scope {
+        let mut scope = Scope::new(names);
+        for local in &mut scope.names {
+            local.given = self.recently_given(&local.name);
+        }
+        scope
+    }
+
     /// Reports a local name that something in sight has already: a reader could not tell which one is meant.
     pub fn binds_own(&mut self, name: &str, span: Span) {
+        self.note_given(name, span);
         let around = self.scopes.iter().rposition(|scope| scope.barrier);
         let inner = self.scopes.get(around.map_or(0, |at| at + 1)..).unwrap_or_default();
         // The innermost scope is the one that the name is bound in, where an engine may bind it twice.
@@ -118,10 +140,12 @@ impl Lower<'_> {
 
     /// Binds a name in the innermost scope, in the place of one that it has already.
     pub(super) fn bind(&mut self, name: &str, ty: Type) {
+        self.note_bound(name, &ty);
+        let given = self.recently_given(name);
         let Some(scope) = self.scopes.last_mut() else { return };
         match scope.names.iter_mut().find(|local| local.name == name) {
             Some(local) => local.ty = Some(ty),
-            None => scope.names.push(Local::new(Text::from(name), Some(ty))),
+            None => scope.names.push(Local { given, ..Local::new(Text::from(name), Some(ty)) }),
         }
     }
 
@@ -164,7 +188,8 @@ impl Lower<'_> {
             self.binds_own(name, *span);
         }
         let depth = self.scopes.len();
-        self.scopes.push(Scope::new(names.iter().map(|(name, ..)| (name.clone(), None))));
+        let scope = self.scope(names.iter().map(|(name, ..)| (name.clone(), None)));
+        self.scopes.push(scope);
         let mut done: Vec<Option<Done>> = names.iter().map(|_| None).collect();
         for at in 0..names.len() {
             self.local_entry(names, at, depth, &mut done, &mut Vec::new());

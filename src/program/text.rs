@@ -216,6 +216,7 @@ impl ExprText {
 
     /// Parses and lowers it; a mistake is reported and stands for any value.
     pub fn lower(&self, cx: &mut Lower<'_>) -> (Box<dyn Op>, Type, Option<Expr>) {
+        cx.note_sight(self.span());
         match self.parse() {
             Ok(expr) => {
                 let (op, ty) = lower_whole(&expr, &self.text, &self.places, cx);
@@ -304,6 +305,7 @@ impl TemplateText {
     /// Parses and lowers it. One whole `{{ … }}` keeps its type unless `text` asks for text; anything else is text.
     pub fn lower(&self, cx: &mut Lower<'_>, text: bool) -> Lowered {
         cx.texts.push(self.clone());
+        cx.note_sight(self.span());
         if self.is_literal() {
             return Lowered::constant(self.span(), Value::Text(self.text.clone()));
         }

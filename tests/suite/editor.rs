@@ -204,3 +204,59 @@ fn what_cannot_load_is_refused() {
         assert!(!faults(&validator, whole).is_empty(), "{whole}");
     }
 }
+
+/// Every place where the schema says what a key is: the key and what may stand behind it.
+fn properties<'s>(schema: &'s serde_json::Value, found: &mut Vec<(&'s str, &'s serde_json::Value)>) {
+    match schema {
+        serde_json::Value::Object(map) => {
+            let properties = map.get("properties").and_then(|properties| properties.as_object());
+            found.extend(properties.into_iter().flatten().map(|(name, property)| (name.as_str(), property)));
+            map.values().for_each(|inner| self::properties(inner, found));
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|inner| properties(inner, found)),
+        _ => {}
+    }
+}
+
+/// Everything that stands behind a key somewhere in a value.
+fn behind<'v>(value: &'v serde_json::Value, key: &str, found: &mut Vec<&'v serde_json::Value>) {
+    match value {
+        serde_json::Value::Object(map) => {
+            found.extend(map.get(key));
+            map.values().for_each(|inner| behind(inner, key, found));
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|inner| behind(inner, key, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_key_has_a_description_and_an_example_that_fits() {
+    let schema: serde_json::Value = serde_json::from_str(&editor::schema().unwrap()).unwrap();
+    let mut found = Vec::new();
+    properties(&schema, &mut found);
+    assert!(found.len() > 500, "{}", found.len());
+    let mut wrong = std::collections::BTreeSet::new();
+    for (name, property) in found {
+        let target = property.get("$ref").and_then(|target| schema.pointer(target.as_str().unwrap().trim_start_matches('#')));
+        let said = |key: &str| property.get(key).or_else(|| target?.get(key));
+        let description = said("description").and_then(|text| text.as_str()).unwrap_or_default();
+        let example = said("examples").and_then(|list| list[0].as_str()).unwrap_or_default();
+        if !description.ends_with(['.', ')']) || example.is_empty() {
+            wrong.insert(format!("`{name}`: description `{description}`, example `{example}`"));
+            continue;
+        }
+        // A form is written with its keys bare, and means the same where they carry a `$`.
+        let bare = name.trim_start_matches('$');
+        let text = if example.starts_with('{') { format!("[{example}]") } else { example.to_owned() };
+        let text = read(&text);
+        let mut values = Vec::new();
+        behind(&text, bare, &mut values);
+        let part = serde_json::json!({"$defs": schema["$defs"], "allOf": [property]});
+        let validator = jsonschema::validator_for(&part).unwrap();
+        if !values.iter().any(|value| validator.is_valid(value)) {
+            wrong.insert(format!("`{name}`: `{example}` does not fit"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

@@ -21,6 +21,7 @@ mod facts;
 mod formats;
 mod golden;
 mod interruption;
+mod lsp;
 mod memory;
 mod misspelling;
 mod mutation;

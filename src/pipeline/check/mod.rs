@@ -26,7 +26,7 @@ use crate::data::{Text, Type};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::engine::jinja::{self, Engine};
 use crate::engine::json_schema::{Schema, SchemaError, inferred};
-use crate::program::{Functions, Known, Lower, Section, Shared, Slot, TemplateText};
+use crate::program::{Functions, Known, Lower, Notes, Section, Shared, Slot, TemplateText};
 use crate::random::Key;
 use crate::source::Sources;
 use crate::spec::Spec;
@@ -127,13 +127,27 @@ impl Checked {
 
 /// Checks and lowers a spec; `None` where there is an error in it. `whole` says that loading found none: all that can be
 /// checked in the rest is checked even so.
-pub fn check(mut spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Checked> {
+pub fn check(spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Checked> {
+    check_noting(spec, whole, sources, diagnostics, None)
+}
+
+/// The same; `notes` learns what the names of the spec mean, as far as they mean anything, whether or not it is sound.
+pub fn check_noting(
+    mut spec: Spec,
+    whole: bool,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+    notes: Option<&mut Notes>,
+) -> Option<Checked> {
     let before = diagnostics.counts().0;
     let used = used::check(&mut spec, sources, diagnostics);
     let schema = spec.schema.and_then(|source| Schema::compile(source, sources, diagnostics));
     let (lowering, rules, expectations, views, settling, rederivation, leaves) = {
         let world = world::of(&spec, used::offered(&used));
         let mut cx = Lower::new(&world);
+        if notes.is_some() {
+            cx.noting();
+        }
         cx.everything();
         let rules = rules::checks(&spec, &mut cx);
         let expectations = expectations::lower(&spec, &mut cx);
@@ -144,6 +158,9 @@ pub fn check(mut spec: Spec, whole: bool, sources: &Sources, diagnostics: &mut D
         let leaves = cx.record_leaves();
         (cx.finish(), rules, expectations, views, settling, rederivation, leaves)
     };
+    if let (Some(notes), Some(noted)) = (notes, lowering.notes) {
+        *notes = *noted;
+    }
     // Something may look idle or unread only because its reader was refused.
     let idle = |one: &Diagnostic| one.code == codes::UNUSED;
     let (idle, wrong): (Vec<_>, Vec<_>) = lowering.diagnostics.into_iter().partition(idle);

@@ -13,32 +13,36 @@ use crate::spec::{Aim, Distribution, Requirement};
 
 /// What an aim may be, as JSON Schema.
 pub(super) const AIMS: &str =
-    r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/aim"}}"##;
+    r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"$ref": "#/$defs/aim"}}"##;
 /// A list of requirements.
 pub(super) const REQUIREMENTS: &str = r##"{"type": "array", "items": {"$ref": "#/$defs/requirement"}}"##;
 
 /// The keys of a requirement.
 pub const REQUIREMENT_KEYS: &[Key] = &[
-    Key::new("id", r#"{"type": ["string", "number", "boolean"]}"#, "Its name, for messages.").required(),
+    Key::new("id", r#"{"type": ["string", "number", "boolean"]}"#, "Its name, for messages.")
+        .example("{id: seen_in_time, that: waited < 120}")
+        .required(),
     Key::new("that", r##"{"$ref": "#/$defs/expression"}"##, "What a record must meet; it is drawn anew until it does.")
+        .example("{id: seen_in_time, that: waited < 120}")
         .required(),
     Key::new(
         "redraw",
         r##"{"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/name"}}"##,
         "The draws that are made anew. Without it: every draw that the condition depends on.",
-    ),
+    )
+    .example("{id: seen_in_time, that: waited < 120, redraw: [waited]}"),
 ];
 
 /// What an entry of `aim` may be: the editor's definition.
 pub const AIM_SCHEMA: &str = r##"{"anyOf": [
   {"type": ["string", "number", "boolean"]},
   {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/literal"}},
-  {"type": "object", "properties": {"pick": {"anyOf": [
+  {"type": "object", "properties": {"pick": {"description": "The labels that are planned: in equal shares, or each with its weight.", "examples": ["decision: {pick: {escalate: 3, close: 2}}"], "anyOf": [
     {"type": "array", "minItems": 1},
     {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/weight"}}]}},
    "required": ["pick"], "additionalProperties": false},
-  {"type": "object", "properties": {"given": {"const": "scenario"},
-    "cases": {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/aim"}}, "else": {"$ref": "#/$defs/aim"}},
+  {"type": "object", "properties": {"given": {"description": "Labels that differ by scenario.", "examples": ["level: {given: scenario, cases: {child: [red]}, else: [green]}"], "const": "scenario"},
+    "cases": {"description": "The labels of each scenario.", "examples": ["level: {given: scenario, cases: {child: [red]}, else: [green]}"], "type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/aim"}}, "else": {"description": "The labels of every other scenario.", "examples": ["level: {given: scenario, cases: {child: [red]}, else: [green]}"], "$ref": "#/$defs/aim"}},
    "required": ["given", "cases"], "additionalProperties": false}]}"##;
 
 /// An aim while files are being read: scenarios by name.

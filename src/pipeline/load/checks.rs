@@ -11,9 +11,9 @@ use crate::spec::{Check, Example, Stated};
 
 /// The keys of a check.
 pub const CHECK_KEYS: &[Key] = &[
-    Key::new("id", r#"{"type": ["string", "number", "boolean"]}"#, "Its name, for messages.").required(),
-    Key::new("that", r##"{"$ref": "#/$defs/expression"}"##, "What must be true of every record.").required(),
-    Key::new("because", r#"{"type": "string"}"#, "Why, for the message of a record that breaks it."),
+    Key::new("id", r#"{"type": ["string", "number", "boolean"]}"#, "Its name, for messages.").example("{id: closed_is_done, that: decision != 'close' or not duties}").required(),
+    Key::new("that", r##"{"$ref": "#/$defs/expression"}"##, "What must be true of every record.").example("{id: closed_is_done, that: decision != 'close' or not duties}").required(),
+    Key::new("because", r#"{"type": "string"}"#, "Why, for the message of a record that breaks it.").example("{id: closed_is_done, that: decision != 'close' or not duties, because: an incident is closed when nothing is left to do}"),
 ];
 
 /// The keys of a worked example.
@@ -22,8 +22,11 @@ pub const EXAMPLE_KEYS: &[Key] = &[
         "set",
         r#"{"type": "object"}"#,
         "Names and their values, `scenario` among them. A name left open is an error only where the answer reads it.",
-    ),
-    Key::new("want", r#"{"type": "object"}"#, "Derived names and the values they must have.").required(),
+    )
+    .example("{set: {affected: medical, hours_since: 80}, want: {decision: escalate}}"),
+    Key::new("want", r#"{"type": "object"}"#, "Derived names and the values they must have.")
+        .example("{set: {affected: medical, hours_since: 80}, want: {decision: escalate}}")
+        .required(),
 ];
 
 /// Reports keys of a mapping that are not among `known`; whether all were.

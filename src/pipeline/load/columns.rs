@@ -15,17 +15,21 @@ use crate::source::Span;
 
 /// The keys of a column that is written as a map.
 pub const COLUMN_KEYS: &[Key] = &[
-    Key::new("type", r##"{"$ref": "#/$defs/column_type"}"##, "What may stand in its cells, as without the map.").required(),
+    Key::new("type", r##"{"$ref": "#/$defs/column_type"}"##, "What may stand in its cells, as without the map.")
+        .example("note: {type: text, optional: true}")
+        .required(),
     Key::new(
         "optional",
         r#"{"type": "boolean"}"#,
         "Whether a row may leave it out (default false). An empty cell of a CSV file is null.",
-    ),
+    )
+    .example("note: {type: text, optional: true}"),
     Key::new(
         "reads",
         r#"{"type": "string"}"#,
         "Of a column of Rego: the table whose keys are the paths that the input has. A cell that reads another is an error.",
-    ),
+    )
+    .example("must: {type: rego, reads: paths}"),
 ];
 
 const TEMPLATE: &str = "template";

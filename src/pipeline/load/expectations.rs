@@ -18,19 +18,19 @@ pub const EXPECTATION_KEYS: &[Key] = &[
         "share",
         r##"{"anyOf": [{"type": "string"}, {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": {"anyOf": [{"$ref": "#/$defs/band"}, {"type": "object", "additionalProperties": {"$ref": "#/$defs/band"}}]}}]}"##,
         "An expression whose values are counted (each element of a list once), `{expression: {value: band}}`, or `{condition: band}`. A name alone is expected as its `aim` plans it.",
-    ),
-    Key::new("of", r#"{"type": "string"}"#, "The attribute by which maps, or a list of maps, are counted.").needs(&["share"]),
-    Key::new("every", r##"{"$ref": "#/$defs/band"}"##, "The band of every value that can occur, seen or not.").needs(&["share"]),
-    Key::new("by", r##"{"$ref": "#/$defs/expression"}"##, "Judged apart for each value of this expression.").needs(&["share"]),
-    Key::new("distinct", r##"{"$ref": "#/$defs/expression"}"##, "An expression of which different values are counted.")
+    ).example("{share: {decision: {close: 0.2..0.4}}}"),
+    Key::new("of", r#"{"type": "string"}"#, "The attribute by which maps, or a list of maps, are counted.").example("{share: duties, of: id, every: 0.03..1}").needs(&["share"]),
+    Key::new("every", r##"{"$ref": "#/$defs/band"}"##, "The band of every value that can occur, seen or not.").example("{share: duties, of: id, every: 0.03..1}").needs(&["share"]),
+    Key::new("by", r##"{"$ref": "#/$defs/expression"}"##, "Judged apart for each value of this expression.").example("{share: decision, by: scenario}").needs(&["share"]),
+    Key::new("distinct", r##"{"$ref": "#/$defs/expression"}"##, "An expression of which different values are counted.").example("{distinct: say.request, at_least: 0.95}")
         .needs(&["at_least"]),
     Key::new(
         "at_least",
         r#"{"type": "number", "minimum": 0, "maximum": 1}"#,
         "The least share of different values among all records.",
-    )
+    ).example("{distinct: say.request, at_least: 0.95}")
     .needs(&["distinct"]),
-    Key::new("at_size", r#"{"type": "integer", "minimum": 0}"#, "Judged only in builds of at least so many records."),
+    Key::new("at_size", r#"{"type": "integer", "minimum": 0}"#, "Judged only in builds of at least so many records.").example("{distinct: say.request, at_least: 0.95, at_size: 500}"),
 ];
 
 /// Reads `expect`.

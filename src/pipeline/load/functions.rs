@@ -14,9 +14,9 @@ use crate::spec::Function;
 /// The keys of a function besides those of its form.
 pub const FUNCTION_KEYS: &[Key] = &[Key::new(
     "args",
-    r##"{"anyOf": [{"type": "array", "items": {"$ref": "#/$defs/name"}}, {"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/type"}}]}"##,
+    r##"{"anyOf": [{"type": "array", "items": {"$ref": "#/$defs/name"}}, {"type": "object", "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"$ref": "#/$defs/type"}}]}"##,
     "Names of the arguments, or names with their types.",
-)
+).example("late_by: {args: {hours: int}, give: '{{ max([hours - 72, 0]) }}'}")
 .required()];
 
 /// The words for types of arguments.

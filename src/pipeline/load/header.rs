@@ -18,12 +18,12 @@ pub struct TopKey {
     pub module: bool,
 }
 
-const fn anywhere(name: &'static str, schema: &'static str, doc: &'static str) -> TopKey {
-    TopKey { key: Key::new(name, schema, doc), module: true }
+const fn anywhere(name: &'static str, schema: &'static str, doc: &'static str, example: &'static str) -> TopKey {
+    TopKey { key: Key::new(name, schema, doc).example(example), module: true }
 }
 
-const fn dataset_only(name: &'static str, schema: &'static str, doc: &'static str) -> TopKey {
-    TopKey { key: Key::new(name, schema, doc), module: false }
+const fn dataset_only(name: &'static str, schema: &'static str, doc: &'static str, example: &'static str) -> TopKey {
+    TopKey { key: Key::new(name, schema, doc).example(example), module: false }
 }
 
 const NAME: &str = r##"{"$ref": "#/$defs/name"}"##;
@@ -32,7 +32,9 @@ const LINE: &str = r#"{"type": "string"}"#;
 /// Every key that may stand at the top of a file.
 pub const TOP_KEYS: &[TopKey] = &[
     TopKey {
-        key: Key::new("dictum", r#"{"const": 1}"#, "The version of the language: 1. Others are refused.").required(),
+        key: Key::new("dictum", r#"{"const": 1}"#, "The version of the language: 1. Others are refused.")
+            .example("dictum: 1")
+            .required(),
         module: true,
     },
     TopKey {
@@ -41,60 +43,89 @@ pub const TOP_KEYS: &[TopKey] = &[
             NAME,
             "The name of the dataset, which is also its folder in the output. A file without it is a module.",
         )
+        .example("dataset: incident_reports")
         .needs(&["size", "record"]),
         module: false,
     },
-    dataset_only("title", LINE, "What the dataset is, in words."),
-    dataset_only("size", r#"{"type": "integer", "minimum": 0}"#, "How many records a plain build makes."),
-    dataset_only("stream", NAME, "The first part of all addresses instead of the name: a renamed dataset keeps its records."),
+    dataset_only("title", LINE, "What the dataset is, in words.", "title: Incident response decisions"),
+    dataset_only("size", r#"{"type": "integer", "minimum": 0}"#, "How many records a plain build makes.", "size: 500"),
+    dataset_only(
+        "stream",
+        NAME,
+        "The first part of all addresses instead of the name: a renamed dataset keeps its records.",
+        "stream: old_name",
+    ),
     anywhere(
         "use",
         r##"{"anyOf": [{"$ref": "#/$defs/renamed"}, {"type": "array", "items": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/renamed"}]}}]}"##,
         "Files under `scenarios/`. The sections of a module are merged in; a name given twice is an error. The stem of a file names \
          its facts and its constitution (`constitution.hash`), or, of a dataset, the record of the same index. `{name: file}` reads \
          a file under another name.",
+        "use: [constitution.yaml, {regs: regulations.yaml}]",
     ),
-    dataset_only("schema", LINE, "A JSON Schema under `schemas/` (2020-12, formats asserted) that every record must pass."),
+    dataset_only(
+        "schema",
+        LINE,
+        "A JSON Schema under `schemas/` (2020-12, formats asserted) that every record must pass.",
+        "schema: incident_reports.schema.json",
+    ),
     anywhere(
         "constitution",
         r##"{"$ref": "#/$defs/constitution"}"##,
         "What every record answers to: a hash, the places that carry it, the principles.",
+        "constitution: {hash: '5d41402abc4b2a76', places: [input.constitutional_hash]}",
     ),
     anywhere(
         "facts",
-        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/fact"}}"##,
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"$ref": "#/$defs/fact"}}"##,
         "Constants by name: data, or a table with `csv` or `columns`. An unused one is an error.",
+        "facts: {proofs: [logs_saved, image_taken], cities: {csv: cities.csv}}",
     ),
     anywhere(
         "params",
-        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"anyOf": [{"$ref": "#/$defs/param_value"}, {"$ref": "#/$defs/param"}]}}"##,
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"anyOf": [{"$ref": "#/$defs/param_value"}, {"$ref": "#/$defs/param"}]}}"##,
         "Constants that a build can set (`--set name=value`), each with its default, or with `{default: …, of: …}`. Read as \
          `params.name`. An unused one is an error.",
+        "params: {longest_wait: 72, strictness: {default: strict, of: [strict, lenient]}}",
     ),
     anywhere(
         "profiles",
-        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/profile"}}"##,
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"$ref": "#/$defs/profile"}}"##,
         "Sizes, formats and parameters that a build takes together (`--profile name`). Profiles of one name in several files \
          become one.",
+        "profiles: {development: {size: 25}}",
     ),
-    anywhere("context", DRAWS, "Draws that go into the record's input; each is a name, and `context` is the map of all of them."),
-    anywhere("draw", DRAWS, "Draws that shape others but do not stand in `context`."),
+    anywhere(
+        "context",
+        DRAWS,
+        "Draws that go into the record's input; each is a name, and `context` is the map of all of them.",
+        "context: {channel: [mail, phone], people: {int: 1..500}}",
+    ),
+    anywhere("draw", DRAWS, "Draws that shape others but do not stand in `context`.", "draw: {haste: {bool: 0.3}}"),
     anywhere(
         "scenarios",
-        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/scenario"}}"##,
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"$ref": "#/$defs/scenario"}}"##,
         "Kinds of records, exactly one for each record, in exact shares by weight. A scenario adds entries to the sections or \
          replaces them by name; what it replaces keeps its address.",
+        "scenarios: {data_leak: {weight: 3}, outage: {weight: 1}}",
     ),
     anywhere(
         "say",
         SAYS,
         "Wording: a list are alternatives, each a text or a form with `when` and `weight`. Read as `say.name`.",
+        "say: {request: ['{{ people }} people wait', '{{ people }} are waiting']}",
     ),
-    anywhere("derive", DERIVES, "What is computed. The order is inferred; a cycle is an error."),
+    anywhere(
+        "derive",
+        DERIVES,
+        "What is computed. The order is inferred; a cycle is an error.",
+        "derive: {late: '{{ hours > 72 }}', decision: {first: [{when: late, give: report}, {give: file}]}}",
+    ),
     anywhere(
         "functions",
-        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/function"}}"##,
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"$ref": "#/$defs/function"}}"##,
         "Functions by name: `args` and a form. Each can be called as function, filter and test.",
+        "functions: {late_by: {args: {hours: int}, give: '{{ max([hours - 72, 0]) }}'}}",
     ),
     anywhere(
         "aim",
@@ -102,12 +133,19 @@ pub const TOP_KEYS: &[TopKey] = &[
         "The planned labels: derived names, each with one label, labels in equal shares, or `{pick: {label: weight}}`; \
          `{given: scenario, cases: …, else: …}` where scenarios differ. Each record is drawn anew until its derivation meets its \
          label; shares are exact in every whole block. Draws may read `aim.name` to make it likely.",
+        "aim: {decision: {pick: {escalate: 3, close: 2}}}",
     ),
-    anywhere("require", REQUIREMENTS, "What a record must meet: the draws that it depends on are made anew until it does."),
+    anywhere(
+        "require",
+        REQUIREMENTS,
+        "What a record must meet: the draws that it depends on are made anew until it does.",
+        "require: [{id: seen_in_time, that: waited < 120}]",
+    ),
     dataset_only(
         "attempts",
         r#"{"type": "integer", "minimum": 1}"#,
         "How many attempts a record may take to meet its aims and requirements (default 1,000).",
+        "attempts: 5000",
     ),
     dataset_only(
         "record",
@@ -115,24 +153,33 @@ pub const TOP_KEYS: &[TopKey] = &[
         "The record as data, in which keys with a `$` make forms. Without an `id` it gets `<dataset>_<six digits>`. Its \
          `metadata`, where it has them, end with `quality_level`, `language_version` and `address` (dataset, index, seed), which are all that \
          it takes to make it again.",
+        "record: {input: {context: '{{ context }}'}, target_output: {decision: '{{ decision }}'}}",
     ),
-    anywhere("checks", CHECKS, "What must hold for every record."),
+    anywhere(
+        "checks",
+        CHECKS,
+        "What must hold for every record.",
+        "checks: [{id: closed_is_done, that: decision != 'close' or not duties}]",
+    ),
     anywhere(
         "examples",
         r##"{"type": "object", "additionalProperties": {"$ref": "#/$defs/example"}}"##,
         "Cases worked by hand: names set, names wanted. They run before any record is made.",
+        "examples: {late: {set: {hours: 80}, want: {decision: report}}}",
     ),
     anywhere(
         "expect",
         r##"{"type": "array", "items": {"$ref": "#/$defs/expectation"}}"##,
         "What must hold for the whole dataset; the build fails outside the bands. Judged for builds that start at 0 and reach the \
          spec's size.",
+        "expect: [{distinct: say.request, at_least: 0.95}]",
     ),
     anywhere(
         "views",
-        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/view"}}"##,
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"$ref": "#/$defs/view"}}"##,
         "The same records in other shapes, by name: `dictum build --view name` writes one instead. A view projects and filters; \
          it reads every name and `record`, and draws nothing.",
+        "views: {short: {record: {label: '{{ decision }}'}}}",
     ),
 ];
 

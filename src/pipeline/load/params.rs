@@ -12,13 +12,13 @@ use crate::spec::{Allowed, Misfit, Param};
 
 /// The keys of a parameter that says what it may be.
 pub const PARAM_KEYS: &[Key] = &[
-    Key::new("default", r##"{"$ref": "#/$defs/param_value"}"##, "The value that holds where nobody sets another.").required(),
+    Key::new("default", r##"{"$ref": "#/$defs/param_value"}"##, "The value that holds where nobody sets another.").example("strictness: {default: strict, of: [strict, lenient]}").required(),
     Key::new(
         "of",
         r##"{"anyOf": [{"type": "string", "pattern": "\\.\\."}, {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/param_scalar"}}]}"##,
         "What it may be: a range such as `1..10` (both ends included; of floats where an end or the default is one), or a list of \
          values.",
-    ),
+    ).example("strictness: {default: strict, of: [strict, lenient]}"),
 ];
 
 /// Reads `params`.

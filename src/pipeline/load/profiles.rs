@@ -19,13 +19,13 @@ use crate::spec::{Param, Profile, Stated};
 
 /// The keys of a profile.
 pub const PROFILE_KEYS: &[Key] = &[
-    Key::new("size", r#"{"type": "integer", "minimum": 1}"#, "How many records a build makes instead of the dataset's `size`."),
+    Key::new("size", r#"{"type": "integer", "minimum": 1}"#, "How many records a build makes instead of the dataset's `size`.").example("development: {size: 25}"),
     Key::new(
         "params",
-        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/param_value"}}"##,
+        r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"$ref": "#/$defs/param_value"}}"##,
         "Values of parameters.",
-    ),
-    Key::new("formats", r#"{"type": "array", "minItems": 1, "items": {"type": "string"}}"#, "The formats that a build writes."),
+    ).example("development: {params: {strictness: lenient}}"),
+    Key::new("formats", r#"{"type": "array", "minItems": 1, "items": {"type": "string"}}"#, "The formats that a build writes.").example("development: {formats: [jsonl]}"),
 ];
 
 /// Reads `profiles`.

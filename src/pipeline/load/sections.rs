@@ -123,42 +123,54 @@ pub const SCENARIO_KEYS: &[Key] = &[
         "weight",
         r##"{"$ref": "#/$defs/weight"}"##,
         "Its share of the records, among the weights of all scenarios (default 1).",
-    ),
-    Key::new("context", DRAWS, "Entries of `context` that this scenario adds or replaces."),
-    Key::new("draw", DRAWS, "Entries of `draw` that this scenario adds or replaces."),
-    Key::new("derive", DERIVES, "Entries of `derive` that this scenario adds or replaces."),
-    Key::new("say", SAYS, "Entries of `say` that this scenario adds or replaces."),
-    Key::new("aim", AIMS, "Planned labels of this scenario, in the place of those that all have."),
-    Key::new("require", REQUIREMENTS, "What this scenario's records must meet."),
-    Key::new("checks", CHECKS, "Checks of this scenario's records."),
+    )
+    .example("data_leak: {weight: 3}"),
+    Key::new("context", DRAWS, "Entries of `context` that this scenario adds or replaces.")
+        .example("data_leak: {context: {channel: [misdirected_mail, open_bucket]}}"),
+    Key::new("draw", DRAWS, "Entries of `draw` that this scenario adds or replaces.")
+        .example("data_leak: {draw: {haste: {bool: 0.8}}}"),
+    Key::new("derive", DERIVES, "Entries of `derive` that this scenario adds or replaces.")
+        .example("data_leak: {derive: {personal: true}}"),
+    Key::new("say", SAYS, "Entries of `say` that this scenario adds or replaces.")
+        .example("data_leak: {say: {request: ['{{ channel }} leaked', 'leaked by {{ channel }}']}}"),
+    Key::new("aim", AIMS, "Planned labels of this scenario, in the place of those that all have.")
+        .example("data_leak: {aim: {decision: [escalate, follow_up]}}"),
+    Key::new("require", REQUIREMENTS, "What this scenario's records must meet.")
+        .example("data_leak: {require: [{id: known, that: hours_since > 0}]}"),
+    Key::new("checks", CHECKS, "Checks of this scenario's records.")
+        .example("data_leak: {checks: [{id: never_closed, that: decision != 'close'}]}"),
 ];
 
 /// What sections hold, as JSON Schema: names of draws.
 pub(super) const DRAWS: &str =
-    r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/draw"}}"##;
+    r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"$ref": "#/$defs/draw"}}"##;
 /// Names of what is computed.
 pub(super) const DERIVES: &str =
-    r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/derive"}}"##;
+    r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"$ref": "#/$defs/derive"}}"##;
 /// Names of wording.
 pub(super) const SAYS: &str =
-    r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/say"}}"##;
+    r##"{"type": "object", "propertyNames": {"$ref": "#/$defs/key"}, "additionalProperties": {"$ref": "#/$defs/say"}}"##;
 /// A list of checks.
 pub(super) const CHECKS: &str = r##"{"type": "array", "items": {"$ref": "#/$defs/check"}}"##;
 
 /// The keys of a constitution.
 pub const CONSTITUTION_KEYS: &[Key] = &[
-    Key::new("hash", r#"{"type": "string", "minLength": 1}"#, "The hash that records carry. Quote it.").required(),
+    Key::new("hash", r#"{"type": "string", "minLength": 1}"#, "The hash that records carry. Quote it.")
+        .example("constitution: {hash: '5d41402abc4b2a76', places: [input.constitutional_hash]}")
+        .required(),
     Key::new(
         "places",
         r#"{"type": "array", "items": {"type": "string"}}"#,
         "The places of a record that must carry the hash, as paths in dots.",
     )
+    .example("constitution: {hash: '5d41402abc4b2a76', places: [input.constitutional_hash]}")
     .required(),
     Key::new(
         "principles",
         r#"{"type": "object", "additionalProperties": {"type": "string"}}"#,
         "The principles in order, each with its statement.",
-    ),
+    )
+    .example("constitution: {hash: '5d41402abc4b2a76', places: [input.constitutional_hash], principles: {safety: Do no harm.}}"),
 ];
 
 /// Reads `scenarios`.

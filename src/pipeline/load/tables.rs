@@ -25,7 +25,7 @@ pub const TABLE_KEYS: &[Key] = &[
         r#"{"type": "string", "minLength": 1}"#,
         "A CSV file under `scenarios/`: a header, then one row a line. Cells read like YAML scalars (quotes make text), an empty \
          cell is null, and a column has one type. The value is a list of maps.",
-    ),
+    ).example("cities: {csv: cities.csv}"),
     Key::new(
         "columns",
         r##"{"type": "object", "additionalProperties": {"anyOf": [{"$ref": "#/$defs/column_type"}, {"$ref": "#/$defs/column"}]}}"##,
@@ -33,13 +33,13 @@ pub const TABLE_KEYS: &[Key] = &[
          occur, `template` (text that sees the names where it is used), `draw` (a form as under `draw`), `rego` (a template that \
          gives the condition of a Rego rule) or `rego_rules` (one that gives Rego rules). Beside `csv`, columns that are not \
          declared take the type of their cells.",
-    ),
+    ).example("rules: {columns: {limit: int}, rows: {notify_authority: {limit: 72}}}"),
     Key::new(
         "rows",
         r#"{"anyOf": [{"type": "object", "minProperties": 1, "additionalProperties": {"type": "object"}}, {"type": "array", "minItems": 1, "items": {"type": "object"}}]}"#,
         "The rows by key, or a list of rows. Cells of type `template`, `draw` and `rego` need keys: `cases` and `column` choose \
          them. A row with Rego has `reads`, too: by column, the input paths that its condition reads, through the rules of the row.",
-    )
+    ).example("rules: {columns: {limit: int}, rows: {notify_authority: {limit: 72}}}")
     .needs(&["columns"]),
 ];
 

@@ -12,13 +12,15 @@ use crate::spec::View;
 
 /// The keys of a view.
 pub const VIEW_KEYS: &[Key] = &[
-    Key::new("where", r##"{"$ref": "#/$defs/expression"}"##, "Which records it shows (default: all)."),
+    Key::new("where", r##"{"$ref": "#/$defs/expression"}"##, "Which records it shows (default: all).")
+        .example("open: {where: decision != 'close', record: {label: '{{ decision }}'}}"),
     Key::new(
         "record",
         r##"{"$ref": "#/$defs/data"}"##,
         "What it shows of a record, as data like `record` itself. It keeps the `id` of the record, which is written first where \
          the view does not write it.",
     )
+    .example("open: {where: decision != 'close', record: {label: '{{ decision }}'}}")
     .required(),
 ];
 

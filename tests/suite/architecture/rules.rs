@@ -25,6 +25,7 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["rayon"], &["src/ordered.rs"]),
     (&["strsim"], &["src/diag"]),
     (&["sha2"], &["src/digest.rs"]),
+    (&["lsp_server", "lsp_types"], &["src/lsp"]),
 ];
 
 /// The same for parts of the standard library.
