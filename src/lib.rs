@@ -21,4 +21,5 @@ pub mod pipeline;
 pub mod build;
 pub mod validate;
 pub mod editor;
+pub mod starter;
 pub mod cli;

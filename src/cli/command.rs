@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use super::Exit;
 use super::args::Everywhere;
-use super::{build, check, completions, list, man, policy, preview, validate};
+use super::{build, check, completions, init, list, man, new, policy, preview, validate};
 
 /// Compiles YAML scenario specs into verified, reproducible datasets.
 #[derive(Parser)]
@@ -23,6 +23,10 @@ pub(super) struct Cli {
 /// The commands.
 #[derive(Subcommand)]
 pub(super) enum Command {
+    /// Make a workspace with one small dataset
+    Init(init::Args),
+    /// Add a dataset to the workspace: spec, schema and template
+    New(new::Args),
     /// Make datasets and write them, all or nothing
     Build(build::Args),
     /// Find mistakes in specs, and try their first records, without writing any dataset
@@ -47,6 +51,8 @@ impl Command {
     /// The name it is typed with.
     pub(super) fn name(&self) -> &'static str {
         match self {
+            Self::Init(_) => "init",
+            Self::New(_) => "new",
             Self::Build(_) => "build",
             Self::Check(_) => "check",
             Self::Preview(_) => "preview",
@@ -63,7 +69,7 @@ impl Command {
     pub(super) fn takes_stdout(&self) -> bool {
         match self {
             Self::Build(build) => build.is_stream(),
-            Self::Check(_) | Self::Validate(_) => false,
+            Self::Init(_) | Self::New(_) | Self::Check(_) | Self::Validate(_) => false,
             Self::Preview(_) | Self::List(_) | Self::Policy(_) | Self::Completions(_) | Self::Man => true,
         }
     }
@@ -73,6 +79,7 @@ fn after_help() -> String {
     let codes = Exit::ALL.map(|exit| format!("  {:<5}{}", exit.code(), exit.meaning()));
     let examples = "\
 Examples:
+  dictum init bakery              begin: a workspace with one small dataset
   dictum build                    make every dataset, in every format, into out/
   dictum check                    find mistakes without building
   dictum preview reviews          look at three records

@@ -20,6 +20,8 @@ mod build;
 mod check;
 mod preview;
 mod list;
+mod init;
+mod new;
 mod policy;
 mod validate;
 mod completions;
@@ -75,6 +77,8 @@ fn run(cli: Cli) -> Exit {
                 Err(failure) => messages.end(&Ending::failed(name, failure)),
             }
         }
+        Command::Init(args) => init::run(&SystemWorld::default(), everywhere.workspace.as_deref(), &args, &messages),
+        Command::New(args) => within(&mut |workspace, _| new::run(workspace, &args, &messages)),
         Command::List(args) => within(&mut |workspace, _| list::run(workspace, &args, &messages)),
         Command::Completions(args) => completions::run(&args, Cli::command(), &messages),
         Command::Man => man::run(Cli::command(), &messages),

@@ -3,17 +3,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop")]
 
 mod figures;
+mod markdown;
 mod workbench;
 mod workspace;
 
 mod aims;
 mod architecture;
 mod cli;
+mod cookbook;
 mod coordination;
 mod determinism;
 mod diagnostics;
 mod draws;
 mod editor;
+mod examples;
 mod expectations;
 mod facts;
 mod formats;
@@ -33,7 +36,9 @@ mod recipes;
 mod readme;
 mod rederive;
 mod reference;
+mod starter;
 mod transformer;
+mod tutorial;
 mod used;
 mod views;
 mod wina;
