@@ -20,6 +20,7 @@ pub mod spec;
 pub mod pipeline;
 pub mod build;
 pub mod validate;
+pub mod schema;
 pub mod editor;
 pub mod starter;
 pub mod cli;

@@ -57,7 +57,7 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "seed")]
     pub(super) random: bool,
     /// Formats to write, separated by commas [default: those of the profile, or all; with `--out -` jsonl]
-    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = formats())]
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = format_names())]
     pub(super) format: Vec<&'static dyn Format>,
     /// Folder to write to, or `-` for standard output [default: `out` in the workspace]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -244,7 +244,7 @@ impl From<Built> for Made {
 }
 
 /// The parser of a format's name.
-fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
-    let names = FORMATS.iter().map(|format| PossibleValue::new(format.name()).help(format.describe()));
+fn format_names() -> impl TypedValueParser<Value = &'static dyn Format> {
+    let names = emit::FORMATS.iter().map(|format| PossibleValue::new(format.name()).help(format.describe()));
     PossibleValuesParser::new(names).try_map(|name| emit::format(&name).ok_or("unknown format"))
 }

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use super::Exit;
 use super::args::Everywhere;
-use super::{build, check, completions, init, list, man, new, policy, preview, validate};
+use super::{build, check, completions, init, list, man, new, policy, preview, schema, validate};
 
 /// Compiles YAML scenario specs into verified, reproducible datasets.
 #[derive(Parser)]
@@ -35,6 +35,8 @@ pub(super) enum Command {
     Preview(preview::Args),
     /// List the datasets of the workspace
     List(list::Args),
+    /// Print the JSON Schema of a dataset's records, start one to write by hand, or compare the two
+    Schema(schema::Args),
     /// Judge files of records: hash, structure, content and metadata
     Validate(validate::Args),
     /// Test the rules of policies, or evaluate one
@@ -57,6 +59,7 @@ impl Command {
             Self::Check(_) => "check",
             Self::Preview(_) => "preview",
             Self::List(_) => "list",
+            Self::Schema(_) => "schema",
             Self::Validate(_) => "validate",
             Self::Policy(policy::Args::Test(_)) => "policy test",
             Self::Policy(policy::Args::Eval(_)) => "policy eval",
@@ -70,6 +73,7 @@ impl Command {
         match self {
             Self::Build(build) => build.is_stream(),
             Self::Init(_) | Self::New(_) | Self::Check(_) | Self::Validate(_) => false,
+            Self::Schema(schema) => schema.prints(),
             Self::Preview(_) | Self::List(_) | Self::Policy(_) | Self::Completions(_) | Self::Man => true,
         }
     }

@@ -23,6 +23,7 @@ mod list;
 mod init;
 mod new;
 mod policy;
+mod schema;
 mod validate;
 mod completions;
 mod man;
@@ -79,6 +80,7 @@ fn run(cli: Cli) -> Exit {
         }
         Command::Init(args) => init::run(&SystemWorld::default(), everywhere.workspace.as_deref(), &args, &messages),
         Command::New(args) => within(&mut |workspace, _| new::run(workspace, &args, &messages)),
+        Command::Schema(args) => within(&mut |workspace, _| schema::run(workspace, &args, &messages)),
         Command::List(args) => within(&mut |workspace, _| list::run(workspace, &args, &messages)),
         Command::Completions(args) => completions::run(&args, Cli::command(), &messages),
         Command::Man => man::run(Cli::command(), &messages),

@@ -149,7 +149,8 @@ fn percent(part: u64, whole: u64) -> String {
 fn page(reports: &[FileReport], total: &Total, color: bool) -> String {
     let mut rows: Vec<[String; 8]> = reports.iter().map(row).collect();
     if rows.len() > 1 {
-        let [hash, structure, content, metadata] = total.failed.map(count);
+        let [hash, structure, content, metadata] =
+            Kind::ALL.map(|kind| count(total.failed.get(&kind).copied().unwrap_or_default()));
         let name = plural(total.files, "file");
         let rate = percent(total.ok, total.records);
         rows.push([name, count(total.records), count(total.ok), hash, structure, content, metadata, rate]);
@@ -233,7 +234,8 @@ mod tests {
 
     #[test]
     fn a_failure_says_the_rate_and_the_faults() {
-        let total = Total { files: 1, records: 60, ok: 59, rate: Some(59.0 / 60.0), faults: 0, failed: [0, 1, 0, 0] };
+        let total =
+            Total { files: 1, records: 60, ok: 59, rate: Some(59.0 / 60.0), faults: 0, failed: [(Kind::Structure, 1)].into() };
         assert_eq!(fails(&total, 1.0).to_string(), "59 of 60 records comply (98.33 %), at least 100 % must");
         let broken = Total { faults: 2, ..total };
         assert_eq!(fails(&broken, 0.95).to_string(), "2 faults of whole files");

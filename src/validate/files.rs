@@ -1,7 +1,7 @@
 //! The data files among files and folders.
 //!
 //! In: paths as they were typed. Out: every file whose ending is that of a format, folders walked in the order of their names.
-//! Hidden files, our manifests and the schemas beside them are no data.
+//! Hidden files, our manifests and the schemas beside them are no data, nor is what a workspace makes its data of.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,10 @@ use crate::world::World;
 
 /// The endings of data files, whether or not this program can read them.
 const ENDINGS: [&str; 4] = ["json", "jsonl", "csv", "parquet"];
+
+/// The folder that makes another a workspace, and those beside it that hold no data either.
+const WORKSPACE: &str = "scenarios";
+const SOURCES: [&str; 3] = [WORKSPACE, "schemas", "templates"];
 
 /// Folders deeper than this lead back into themselves.
 const DEEPEST: usize = 64;
@@ -68,8 +72,10 @@ impl Found<'_> {
             return Err(Failure::Usage(format!("`{}` is too deep: does a link lead back into its folder?", shown.display())));
         }
         let ours = self.world.is_file(&path.join(MANIFEST_FILE));
+        let workspace = self.world.is_dir(&path.join(WORKSPACE));
         for name in self.world.list(path)? {
-            if name.starts_with('.') || (ours && name == SCHEMA_FOLDER) {
+            let is_source = (ours && name == SCHEMA_FOLDER) || (workspace && SOURCES.contains(&name.as_str()));
+            if name.starts_with('.') || is_source {
                 continue;
             }
             let (inner, shown) = (path.join(&name), shown.join(&name));
@@ -107,6 +113,7 @@ mod tests {
     fn found(paths: &[&str]) -> Result<Vec<String>, String> {
         let files = ["out/dictum-manifest.json", "out/schemas/a.schema.json", "out/data/a/t.jsonl", "out/data/.t.jsonl"];
         let more = ["other/schemas/b.json", "other/a.csv", "other/notes.txt", "empty/notes.txt"];
+        let more = [&more[..], &["home/scenarios/t.csv", "home/schemas/s.json", "home/mine/t.csv"]].concat();
         let world = files.iter().chain(&more).fold(MemoryWorld::default(), |world, path| world.with(format!("/w/{path}"), ""));
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
         let found = find(&world, Path::new("/w"), &paths).map_err(|failure| failure.to_string())?;
@@ -117,6 +124,8 @@ mod tests {
     fn data_is_told_from_what_stands_beside_it() {
         assert_eq!(found(&["out"]).unwrap(), ["jsonl out/data/a/t.jsonl"]);
         assert_eq!(found(&["other", "./out", "other/a.csv"]).unwrap().len(), 3);
+        assert_eq!(found(&["home"]).unwrap(), ["csv home/mine/t.csv"]);
+        assert_eq!(found(&["home/scenarios"]).unwrap(), ["csv home/scenarios/t.csv"]);
         assert_eq!(found(&["other"]).unwrap(), ["csv other/a.csv", "json other/schemas/b.json"]);
         assert!(found(&["empty"]).unwrap_err().starts_with("no data file in `empty`: "));
         assert!(found(&["other/notes.txt"]).unwrap_err().starts_with("`other/notes.txt` is no data file"));

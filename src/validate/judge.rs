@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::known::{Dataset, Spec, number};
 use super::report::{FileReport, Finding, Kind, Scope};
 use super::{hash, metadata, worded};
-use crate::data::{Text, Type, Value};
+use crate::data::{Field, Text, Type, Value};
 use crate::engine::json_schema::Schema;
+use crate::pipeline::check::View;
 use crate::pipeline::verify::emitted::{self, Reading};
 use crate::pipeline::verify::rederive::Rederiver;
 use crate::record::Node;
@@ -35,10 +36,12 @@ pub(super) struct Verdict {
 /// The judge of one file.
 pub(super) struct Judge<'t> {
     known: Option<(&'t Spec, &'t Dataset, Rederiver<'t>)>,
+    /// The view that the records are shown by; the inner is `None` where the spec has none of that name.
+    view: Option<Option<&'t View>>,
     schemas: Vec<&'t Schema>,
     expected: Option<Text>,
-    /// The type of the metadata that the spec declares.
-    metadata: Option<Type>,
+    /// The metadata that the spec declares.
+    metadata: Option<Field>,
     reading: Reading,
 }
 
@@ -48,9 +51,12 @@ impl<'t> Judge<'t> {
         let Terms { dataset, schema, hash, common } = terms;
         let mut schemas = Vec::new();
         let mut expected = hash;
+        let view = dataset.and_then(|(spec, dataset)| Some(spec.checked.view(dataset.view.as_ref()?)));
         if let Some((spec, _)) = dataset {
-            schemas.push(&spec.checked.schema);
-            schemas.extend(&spec.inferred);
+            match view {
+                Some(view) => schemas.extend(view.map(|view| &view.schema)),
+                None => schemas.extend(std::iter::once(&spec.checked.schema).chain(&spec.inferred)),
+            }
             expected = expected.or_else(|| Some(spec.checked.spec.constitution.as_ref()?.hash.clone()));
         } else {
             expected = expected.or(common);
@@ -60,9 +66,10 @@ impl<'t> Judge<'t> {
         let reading = Reading { file: true, seeded: seed.is_some(), columns };
         Self {
             known: dataset.map(|(spec, dataset)| (spec, dataset, Rederiver::new(&spec.checked, seed.unwrap_or(0)))),
+            view,
             schemas,
             expected,
-            metadata: dataset.and_then(|(spec, _)| spec.checked.record.field(metadata::KEY)).map(|field| field.ty),
+            metadata: dataset.and_then(|(spec, _)| shape(spec, view)?.field(metadata::KEY)),
             reading,
         }
     }
@@ -74,7 +81,7 @@ impl<'t> Judge<'t> {
 
     /// The type of the records, where it is known.
     pub(super) fn record_type(&self) -> Option<&'t Type> {
-        self.known.as_ref().map(|(spec, ..)| &spec.checked.record)
+        self.known.as_ref().and_then(|(spec, ..)| shape(spec, self.view))
     }
 
     /// Says which kinds are judged at all, and why others are not.
@@ -94,10 +101,22 @@ impl<'t> Judge<'t> {
             report.content = Scope::not(UNKNOWN);
             return;
         };
+        report.metadata = unless(self.metadata.is_some(), "the spec declares no metadata");
+        match self.view {
+            Some(Some(view)) => {
+                report.content = Scope::not(&format!("the view `{}` does not show all that targets are derived from", view.name));
+                return;
+            }
+            Some(None) => {
+                report.structure = Scope::not("the spec has no view of the name that the manifest says");
+                report.content = report.structure.clone();
+                return;
+            }
+            None => {}
+        }
         let checked = &spec.checked;
         let states = !(checked.rederivation.targets.is_empty() && checked.rules.is_empty() && checked.policies.is_empty());
         report.content = unless(states, "the spec has no targets, checks or policies");
-        report.metadata = unless(self.metadata.is_some(), "the spec declares no metadata");
     }
 
     /// Judges the record at a place in the order of its file, from 0.
@@ -116,7 +135,7 @@ impl<'t> Judge<'t> {
         if self.known.is_none() || self.metadata.is_some() {
             metadata::check(record, self.metadata.as_ref(), findings);
         }
-        if let Some((spec, dataset, rederiver)) = &self.known {
+        if let Some((spec, dataset, rederiver)) = self.known.as_ref().filter(|_| self.view.is_none()) {
             let id = record.at("id").and_then(Value::as_text);
             let index = id.and_then(|id| number(id, &spec.checked.spec.name)).unwrap_or(dataset.from.saturating_add(at));
             let judged = emitted::judge(rederiver, index, record, self.reading);
@@ -145,8 +164,11 @@ impl<'t> Judge<'t> {
         Some(Finding::new(Kind::Hash, hash::KEY, message))
     }
 
-    /// The places that the constitution declares.
+    /// The places that the constitution declares. A view shows what it likes, but nothing wrong.
     fn places(&self) -> Option<Vec<&str>> {
+        if self.view.is_some() {
+            return Some(Vec::new());
+        }
         let constitution = self.known.as_ref()?.0.checked.spec.constitution.as_ref()?;
         Some(constitution.places.iter().map(|(place, _)| place.as_str()).collect())
     }
@@ -163,5 +185,13 @@ impl<'t> Judge<'t> {
                 }
             }
         }
+    }
+}
+
+/// The type of what a file of a dataset holds.
+fn shape<'t>(spec: &'t Spec, view: Option<Option<&'t View>>) -> Option<&'t Type> {
+    match view {
+        Some(view) => view.map(|view| &view.ty),
+        None => Some(&spec.checked.record),
     }
 }

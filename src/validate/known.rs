@@ -36,6 +36,8 @@ pub(super) struct Dataset {
     pub(super) seed: Option<u64>,
     /// The index of the first record.
     pub(super) from: u64,
+    /// The view that the file holds instead of the records, where a manifest says so.
+    pub(super) view: Option<String>,
 }
 
 /// The datasets of a workspace.
@@ -100,7 +102,8 @@ impl<'w> Known<'w> {
         let params = entry.map(|entry| entry.params.iter().map(|(name, value)| (name.clone(), value.to_string())).collect());
         let spec = self.load(&name, params.unwrap_or_default(), sources, diagnostics)?;
         let (seed, from) = entry.map_or((None, 0), |entry| (Some(entry.built_with.seed), entry.from));
-        Ok(Some(Dataset { spec, seed, from }))
+        let view = entry.and_then(|entry| entry.view.as_ref()).map(|view| view.name.clone());
+        Ok(Some(Dataset { spec, seed, from, view }))
     }
 
     fn has(&self, name: &str) -> bool {

@@ -1,19 +1,23 @@
 //! The metadata of a record: complete, and of the kinds that its spec declares.
 
 use super::report::{Finding, Kind};
-use crate::data::{Field, Type, Value};
+use crate::data::{Field, Value};
 
 /// The key of a record's metadata.
 pub(super) const KEY: &str = "metadata";
 
-/// Reports what the metadata of a record lacks. Where nothing is known of it, it must be there and not empty.
-pub(super) fn check(record: &Value, declared: Option<&Type>, findings: &mut Vec<Finding>) {
+/// Reports what the metadata of a record lacks. Where nothing is known of it, it must be there and not empty; where it is
+/// declared as optional, it may be absent.
+pub(super) fn check(record: &Value, declared: Option<&Field>, findings: &mut Vec<Finding>) {
+    if declared.is_some_and(|field| field.optional || field.ty.null) && record.at(KEY).is_none_or(|found| *found == Value::Null) {
+        return;
+    }
     let Some(map) = record.at(KEY).and_then(Value::as_map).filter(|map| !map.is_empty()) else {
         let message = if record.at(KEY).is_some() { "`metadata` is empty, or no map" } else { "there is no `metadata`" };
         findings.push(Finding::new(Kind::Metadata, KEY, message));
         return;
     };
-    let fields = declared.and_then(|ty| ty.map.as_ref());
+    let fields = declared.and_then(|field| field.ty.map.as_ref());
     for (key, field) in fields.iter().flat_map(|fields| &fields.known) {
         if let Some(why) = lacking(map.get(key), field) {
             let path = format!("{KEY}.{key}");
@@ -61,6 +65,7 @@ fn lacking(value: Option<&Value>, Field { ty, optional }: &Field) -> Option<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Type;
     use crate::json;
 
     #[test]
@@ -72,7 +77,8 @@ mod tests {
             ("tags", Type::list_of(Type::any_text())),
             ("maybe", Type::int().join(&Type::null())),
         ]);
-        let found = |record: &str, declared: Option<&Type>| {
+        let declared = Field { ty: declared, optional: false };
+        let found = |record: &str, declared: Option<&Field>| {
             let mut findings = Vec::new();
             check(&json::read(record).unwrap(), declared, &mut findings);
             findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
@@ -87,6 +93,9 @@ mod tests {
             "`metadata.tags` is missing",
         ];
         assert_eq!(found(wrong, Some(&declared)), expected);
+        let optional = Field { optional: true, ..declared.clone() };
+        assert_eq!(found("{}", Some(&optional)), [] as [&str; 0]);
+        assert_eq!(found(r#"{"metadata": {}}"#, Some(&optional)), ["`metadata` is empty, or no map"]);
         assert_eq!(found("{}", None), ["there is no `metadata`"]);
         assert_eq!(found(r#"{"metadata": {}}"#, None), ["`metadata` is empty, or no map"]);
         assert_eq!(found(r#"{"metadata": {"x": null}}"#, None), [] as [&str; 0]);

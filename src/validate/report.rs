@@ -12,7 +12,7 @@ use crate::pipeline::emit::read::Place;
 const MOST_FINDINGS: usize = 4;
 
 /// A kind of finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// The constitutional hash.
@@ -234,8 +234,8 @@ pub struct Total {
     pub rate: Option<f64>,
     /// Findings of files as a whole.
     pub faults: u64,
-    /// Records with a finding of each kind, in the order of [`Kind::ALL`].
-    pub failed: [u64; 4],
+    /// Records with a finding of each kind.
+    pub failed: BTreeMap<Kind, u64>,
 }
 
 impl Total {
@@ -244,8 +244,8 @@ impl Total {
         self.records += report.records;
         self.ok += report.ok;
         self.faults += report.faults;
-        for (sum, kind) in self.failed.iter_mut().zip(Kind::ALL) {
-            *sum += report.scope(kind).failed;
+        for kind in Kind::ALL {
+            *self.failed.entry(kind).or_default() += report.scope(kind).failed;
         }
         self.rate = rate(self.ok, self.records);
     }

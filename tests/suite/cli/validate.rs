@@ -110,7 +110,7 @@ fn what_was_built_complies_in_every_format() {
             );
         }
     }
-    let expected = json!({"files": 4, "records": 240, "ok": 240, "rate": 1.0, "faults": 0, "failed": [0, 0, 0, 0], "min_rate": 1.0, "passed": true});
+    let expected = json!({"files": 4, "records": 240, "ok": 240, "rate": 1.0, "faults": 0, "failed": {"hash": 0, "structure": 0, "content": 0, "metadata": 0}, "min_rate": 1.0, "passed": true});
     assert_eq!(total, expected);
     let table = workspace.run(&["validate", "out/jsonl"]).ends(0);
     let expected = "\
@@ -287,7 +287,10 @@ const OLD: &str = r#"{
 fn the_envelope_of_others_is_judged_as_far_as_it_is_known() {
     let workspace = workspace().file("old/data.json", OLD);
     let (files, total) = reports(&workspace, &["old"], 1);
-    assert_eq!((&files[0]["dataset"], &files[0]["ok"], &total["failed"]), (&Value::Null, &json!(1), &json!([2, 0, 0, 1])));
+    assert_eq!(
+        (&files[0]["dataset"], &files[0]["ok"], &total["failed"]),
+        (&Value::Null, &json!(1), &json!({"hash": 2, "structure": 0, "content": 0, "metadata": 1}))
+    );
     let expected = [
         (json!(7), json!(2), "hash".to_owned(), "target_output.constitutional_hash".to_owned()),
         (json!(9), json!(3), "hash".to_owned(), "target_output.constitutional_hash".to_owned()),
@@ -434,6 +437,66 @@ fn policies_are_evaluated_from_their_own_text() {
         "{limit:?}"
     );
     assert_eq!(change("\"expected\":{\"allow\":true", "\"expected\":{\"allow\":false"), ["test_cases.0"]);
+}
+
+const VIEWS: &str = "\
+views:
+  plain:
+    record: {question: \"{{ say.request }}\", ruling: \"{{ ruling }}\", constitutional_hash: \"{{ constitution.hash }}\"}
+";
+
+#[test]
+fn a_view_is_judged_by_a_schema_of_its_own() {
+    let workspace = workspace();
+    workspace.write("scenarios/parcels.yaml", &format!("{SPEC}{VIEWS}"));
+    workspace.run(&["build", "--view", "plain", "--quiet"]).ends(0);
+    let (files, total) = reports(&workspace, &["out"], 0);
+    assert_eq!((files.len(), &total["ok"]), (4, &json!(240)));
+    for file in &files {
+        assert_eq!((&file["structure"]["not_checked"], &file["hash"]["not_checked"]), (&Value::Null, &Value::Null));
+        assert!(file["content"]["not_checked"].as_str().unwrap().contains("the view `plain`"), "{file}");
+    }
+    let text = fs::read_to_string(workspace.path(&data("jsonl"))).unwrap();
+    workspace.write(&data("jsonl"), &text.replacen("\"ruling\":\"", "\"ruling\":\"never ", 1).replacen(HASH, "beef", 2));
+    let (files, _) = reports(&workspace, &["out/jsonl"], 1);
+    let found: Vec<(String, String)> = findings(&files[0]).into_iter().map(|(.., kind, path)| (kind, path)).collect();
+    let expected = [("hash", "constitutional_hash"), ("structure", "ruling"), ("hash", "constitutional_hash")];
+    assert_eq!(found, expected.map(|(kind, path)| (kind.to_owned(), path.to_owned())));
+}
+
+/// Bytes of a file, some of them changed by a recorded rule.
+fn spoilt(bytes: &[u8], seed: u64) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let mut bytes = bytes.to_vec();
+    let length = bytes.len() as u64;
+    // What a file says of itself stands at its end.
+    let ends = [length, length.min(6_000)];
+    for round in 0..=next() % 8 {
+        let at = length - 1 - next() % ends[(round % 2) as usize];
+        bytes[usize::try_from(at).unwrap()] = (next() & 0xff) as u8;
+    }
+    bytes
+}
+
+#[test]
+fn no_spoilt_file_ends_the_program() {
+    let workspace = built();
+    let whole = fs::read(workspace.path(&data("parquet"))).unwrap();
+    fs::create_dir(workspace.path("spoilt")).unwrap();
+    for seed in 0..600 {
+        fs::write(workspace.path(&format!("spoilt/{seed:04}.parquet")), spoilt(&whole, seed)).unwrap();
+    }
+    let output = workspace.run(&["validate", "spoilt", "--message-format", "json", "--dataset", "parcels"]).ends(1);
+    assert!(!output.stdout.contains("panicked") && output.stderr.is_empty(), "{}", output.stderr);
+    let total = json_summary(&output.stdout)["total"].clone();
+    assert_eq!(total["files"], 600);
+    assert!(total["faults"].as_u64().unwrap() > 100, "{total}");
 }
 
 /// The greatest resident size while a file is judged, in kibibytes.

@@ -9,6 +9,8 @@ pub(super) mod csv;
 pub(super) mod json;
 pub(super) mod lines;
 #[cfg(feature = "parquet")]
+mod unwind;
+#[cfg(feature = "parquet")]
 pub(super) mod parquet;
 mod text;
 

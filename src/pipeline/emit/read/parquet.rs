@@ -3,6 +3,8 @@
 //! The library says which bytes it needs and gets them from the open file, so that no more than a row group is held. Columns come
 //! as few plain types: text, booleans, integers and floats of 64 bits, lists and structs. A column that is marked as JSON text
 //! is read as JSON. Where a column holds integers and floats, the file has only floats: whole ones are read as integers.
+//!
+//! The library panics at some files that lie about themselves; that is a fault of the file, not of this program.
 
 use std::io::{self, SeekFrom};
 use std::ops::Range;
@@ -11,13 +13,14 @@ use std::sync::Arc;
 use ::parquet::DecodeResult;
 use ::parquet::arrow::push_decoder::ParquetPushDecoderBuilder;
 use ::parquet::errors::ParquetError;
-use ::parquet::file::metadata::{ParquetMetaData, ParquetMetaDataPushDecoder};
+use ::parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, UInt64Type};
 
 use super::super::arrays::JSON_COLUMN;
 use super::super::columns::{Column, Shape, columns_of};
+use super::unwind::unwound;
 use super::{Piece, Place, Take};
 use crate::data::{Text, Type, Value};
 use crate::json;
@@ -60,7 +63,7 @@ fn rows(input: Box<dyn Input>, record: Option<&Type>, take: &mut Take<'_>) -> Re
     let mut decoder = ParquetPushDecoderBuilder::try_new_decoder(Arc::new(metadata))?.with_batch_size(BATCH_ROWS).build()?;
     let mut number = 0;
     loop {
-        match decoder.try_decode()? {
+        match decoded(|| decoder.try_decode())? {
             DecodeResult::Finished => return Ok(()),
             DecodeResult::NeedsData(ranges) => {
                 let data = bytes.all(&ranges)?;
@@ -82,9 +85,9 @@ fn rows(input: Box<dyn Input>, record: Option<&Type>, take: &mut Take<'_>) -> Re
 }
 
 fn metadata(bytes: &mut Bytes) -> Result<ParquetMetaData, Stop> {
-    let mut decoder = ParquetMetaDataPushDecoder::try_new(bytes.length)?;
+    let mut decoder = ParquetMetaDataPushDecoder::try_new(bytes.length)?.with_page_index_policy(PageIndexPolicy::Skip);
     loop {
-        match decoder.try_decode()? {
+        match decoded(|| decoder.try_decode())? {
             DecodeResult::Data(metadata) => return Ok(metadata),
             DecodeResult::NeedsData(ranges) => {
                 let data = bytes.all(&ranges)?;
@@ -93,6 +96,12 @@ fn metadata(bytes: &mut Bytes) -> Result<ParquetMetaData, Stop> {
             DecodeResult::Finished => return Err(Stop::Fault("not Parquet: it says nothing of itself".to_owned())),
         }
     }
+}
+
+/// What the library makes of the bytes that it has.
+fn decoded<T>(decode: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Stop> {
+    let given_up = || Stop::Fault("not Parquet: its parts contradict each other".to_owned());
+    unwound(decode).ok_or_else(given_up)?.map_err(Stop::from)
 }
 
 /// Parts of a file.
