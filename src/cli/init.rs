@@ -60,7 +60,8 @@ pub(super) fn end(command: &'static str, written: Written, head: &str, next: &[S
     let mut lines = vec![head.to_owned()];
     lines.extend(written.files.iter().map(|path| format!("  {path}")));
     lines.extend(next.iter().enumerate().map(|(at, one)| format!("{} {one}", if at == 0 { "next:" } else { "     " })));
-    let left = |path: &String| format!("`{path}` stood there and was left alone; it should keep `out/` and `.dictum/` out of git");
+    let left =
+        |path: &String| format!("`{path}` stood there and was left alone; it should keep `out/` and `.dictum/` out of git");
     let notes = written.kept.iter().map(left).collect();
     let ending = Ending::new(command, Sources::default(), Diagnostics::default(), Ok(vec![written]));
     messages.end(&Ending { lines, notes, ..ending })

@@ -237,7 +237,8 @@ mod tests {
         );
         assert_eq!(refusal(new("taken")), "`scenarios/old.yaml` declares the dataset `taken` already; choose another name");
         assert!(refusal(new("old")).contains("`scenarios/old.yaml`"));
-        for (name, hint) in [("two words", "; `two_words` would do"), ("3d", "; `_3d` would do"), ("null", "language"), ("", "")] {
+        for (name, hint) in [("two words", "; `two_words` would do"), ("3d", "; `_3d` would do"), ("null", "language"), ("", "")]
+        {
             assert!(refusal(new(name)).ends_with(hint), "{name}");
         }
         assert_eq!(world.files(), before);

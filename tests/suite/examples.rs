@@ -22,6 +22,8 @@ pub(super) use schema::MODIFIER;
 
 /// The heading that stands for the example of a form in its own section.
 const OWN: &str = "";
+/// The title of the reference, for what stands above its first heading.
+const TITLE: &str = "The language";
 
 /// Where each key has its first example: the heading above it, or [`OWN`].
 pub(super) struct Examples(BTreeMap<Key, String>);
@@ -38,9 +40,10 @@ impl Examples {
             of_form.for_each(|key| drop(found.insert(key, OWN.to_owned())));
         }
         for block in blocks(&text) {
-            if block.language == "yaml" && block.text.starts_with("dictum: ") {
+            if block.language == "yaml" && block.text.contains("dictum: 1\n") {
                 for key in schema.keys_of(&read(block.text)) {
-                    found.entry(key).or_insert_with(|| block.heading.to_owned());
+                    let heading = if block.heading.is_empty() { TITLE } else { block.heading };
+                    found.entry(key).or_insert_with(|| heading.to_owned());
                 }
             }
         }

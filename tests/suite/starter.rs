@@ -53,7 +53,9 @@ fn a_new_workspace_builds_as_it_is() {
     let told = folder.run(&["init", "w"]).ends(0);
     let files = folder.files("w").into_keys().map(|path| path.to_str().unwrap().to_owned());
     assert_eq!(files.collect::<Vec<_>>(), NEW_FILES);
-    for part in NEW_FILES.map(|path| format!("  {path}\n")).iter().chain(&["next: cd w\n      dictum preview loan_renewal\n".to_owned()]) {
+    for part in
+        NEW_FILES.map(|path| format!("  {path}\n")).iter().chain(&["next: cd w\n      dictum preview loan_renewal\n".to_owned()])
+    {
         assert!(told.stderr.contains(part), "{part} is not told:\n{}", told.stderr);
     }
     assert_good(&folder, &[DATASET]);
@@ -78,7 +80,13 @@ fn ten_thousand_records_of_it_ask_ten_thousand_different_things() {
         });
         let fee = if context["reader"] == "child" { 0 } else { late.max(0) * fee.unwrap() };
         let refused = context["reserved"] == true || context["renewed"].as_i64().unwrap() >= 2 || late > 14;
-        let decision = if refused { "bring_back" } else if fee > 0 { "pay_first" } else { "renew" };
+        let decision = if refused {
+            "bring_back"
+        } else if fee > 0 {
+            "pay_first"
+        } else {
+            "renew"
+        };
         assert_eq!((&target["decision"], &target["fee_cents"]), (&Value::from(decision), &Value::from(fee)), "{one}");
     }
 }

@@ -175,7 +175,8 @@ fn has_keys(schema: &Value, map: &Map<String, Value>) -> bool {
     let known = |key: &String| schema["properties"].get(key).is_some();
     let names = schema.get("propertyNames");
     // The only pattern of names that tells shapes apart: data has no `$` but a doubled one.
-    let plain = names.and_then(|names| names.get("pattern")).and_then(Value::as_str).is_some_and(|pattern| pattern.contains("[^$]"));
+    let plain =
+        names.and_then(|names| names.get("pattern")).and_then(Value::as_str).is_some_and(|pattern| pattern.contains("[^$]"));
     let is_form = |key: &String| key.starts_with('$') && !key.starts_with("$$");
     let refused = names.and_then(|names| names.pointer("/not/enum")).and_then(Value::as_array);
     required
