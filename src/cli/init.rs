@@ -64,5 +64,5 @@ pub(super) fn end(command: &'static str, written: Written, head: &str, next: &[S
         |path: &String| format!("`{path}` stood there and was left alone; it should keep `out/` and `.dictum/` out of git");
     let notes = written.kept.iter().map(left).collect();
     let ending = Ending::new(command, Sources::default(), Diagnostics::default(), Ok(vec![written]));
-    messages.end(&Ending { lines, notes, ..ending })
+    messages.end(&Ending { notes, lines, ..ending })
 }

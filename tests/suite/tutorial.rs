@@ -4,6 +4,7 @@
 //! `diff file=PATH` changes it; a `console` block runs its commands with the real program, the last one ending with the code that `exit=` says. Out: a failure where a command does not print what the tutorial
 //! shows (messages before data), but for times (`DICTUM_BLESS=1` renews it), or where the dataset that comes out does not hold.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -50,7 +51,7 @@ impl Reader {
         for (at, command) in commands.iter().enumerate() {
             let last = at + 1 == commands.len();
             let exit = block.value("exit").filter(|_| last).map_or(0, |code| code.parse().unwrap());
-            shown.push_str(&format!("$ {command}\n"));
+            writeln!(shown, "$ {command}").unwrap();
             shown.push_str(&self.run(command, exit));
         }
         shown
@@ -140,11 +141,13 @@ fn every_step_prints_what_the_tutorial_shows_and_the_dataset_is_there() {
     assert_eq!(records.len(), 300);
     for record in &records {
         let (context, target) = (&record["input"]["context"], &record["target_output"]);
-        let (flour, water) = (context["flour_g"].as_i64().unwrap(), context["water_g"].as_i64().unwrap());
+        let grams = |name: &str| context[name].as_f64().unwrap();
         // Bakers weigh everything against the flour, starter included: it is half flour, half water.
-        let starter = context["starter_g"].as_i64().unwrap();
-        let hydration = (2 * water + starter) * 1000 / (2 * flour + starter);
-        assert!((target["hydration_percent"].as_f64().unwrap() * 10.0 - hydration as f64).abs() <= 1.0, "{record}");
+        let half = grams("starter_g") / 2.0;
+        let hydration = 100.0 * (grams("water_g") + half) / (grams("flour_g") + half);
+        assert!((target["hydration_percent"].as_f64().unwrap() - hydration).abs() < 0.051, "{record}");
+        let salt = 100.0 * grams("salt_g") / (grams("flour_g") + half);
+        assert!((target["salt_percent"].as_f64().unwrap() - salt).abs() < 0.051, "{record}");
     }
     let verdict = |word: &str| records.iter().filter(|one| one["target_output"]["verdict"] == word).count();
     assert_eq!(["bake", "wait", "adjust"].map(verdict), [150, 75, 75]);

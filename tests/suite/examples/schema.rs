@@ -131,7 +131,9 @@ impl Schema {
             }
             Value::Array(items) => {
                 let Some(each) = schema.get("items") else { return };
-                items.iter().for_each(|item| self.visit(each, item, owner, keys));
+                for item in items {
+                    self.visit(each, item, owner, keys);
+                }
             }
             _ => {}
         }
