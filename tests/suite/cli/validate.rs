@@ -465,7 +465,7 @@ fn a_view_is_judged_by_a_schema_of_its_own() {
 }
 
 /// Bytes of a file, some of them changed by a recorded rule.
-fn spoilt(bytes: &[u8], seed: u64) -> Vec<u8> {
+fn spoilt_bytes(bytes: &[u8], seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut next = || {
         state ^= state << 13;
@@ -490,7 +490,7 @@ fn no_spoilt_file_ends_the_program() {
     let whole = fs::read(workspace.path(&data("parquet"))).unwrap();
     fs::create_dir(workspace.path("spoilt")).unwrap();
     for seed in 0..600 {
-        fs::write(workspace.path(&format!("spoilt/{seed:04}.parquet")), spoilt(&whole, seed)).unwrap();
+        fs::write(workspace.path(&format!("spoilt/{seed:04}.parquet")), spoilt_bytes(&whole, seed)).unwrap();
     }
     let output = workspace.run(&["validate", "spoilt", "--message-format", "json", "--dataset", "parcels"]).ends(1);
     assert!(!output.stdout.contains("panicked") && output.stderr.is_empty(), "{}", output.stderr);
