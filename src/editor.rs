@@ -7,10 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::form::{FORMS, FormKind, Key, MODIFIERS};
-use crate::pipeline::load::{
-    AIM_SCHEMA, CELL_TYPES, CHECK_KEYS, COLUMN_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS,
-    PARAM_KEYS, PROFILE_KEYS, REQUIREMENT_KEYS, SCENARIO_KEYS, TABLE_KEYS, TOP_KEYS, TYPES, VIEW_KEYS,
-};
+use crate::pipeline::load::{AIM_SCHEMA, CELL_TYPES, FUNCTION_KEYS, KEY_TABLES, TOP_KEYS, TYPES};
 
 type Object = Map<String, Value>;
 
@@ -160,21 +157,9 @@ fn definitions() -> Result<Object, serde_json::Error> {
     definitions.insert("type".to_owned(), argument_type());
     definitions.insert("column_type".to_owned(), column_type());
     definitions.insert("aim".to_owned(), serde_json::from_str(AIM_SCHEMA)?);
-    let tables = [
-        ("table", TABLE_KEYS),
-        ("column", COLUMN_KEYS),
-        ("constitution", CONSTITUTION_KEYS),
-        ("scenario", SCENARIO_KEYS),
-        ("param", PARAM_KEYS),
-        ("profile", PROFILE_KEYS),
-        ("requirement", REQUIREMENT_KEYS),
-        ("check", CHECK_KEYS),
-        ("example", EXAMPLE_KEYS),
-        ("expectation", EXPECTATION_KEYS),
-        ("view", VIEW_KEYS),
-    ];
-    for (name, keys) in tables {
-        definitions.insert(name.to_owned(), Value::Object(keyed(keys, false)?));
+    // What stands beside forms is a part of them.
+    for table in KEY_TABLES.iter().filter(|table| !PLACES.iter().any(|place| place.name == table.definition)) {
+        definitions.insert(table.definition.to_owned(), Value::Object(keyed(table.keys, false)?));
     }
     for (name, one, other) in [("expectation", "share", "distinct"), ("table", "csv", "rows")] {
         if let Some(Value::Object(definition)) = definitions.get_mut(name) {

@@ -25,4 +25,5 @@ pub mod schema;
 pub mod editor;
 pub mod watch;
 pub mod lsp;
+pub mod starter;
 pub mod cli;

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use super::Exit;
 use super::args::Everywhere;
-use super::{build, check, completions, explain, list, lsp, man, policy, preview, schema, validate, watch};
+use super::{build, check, completions, explain, init, list, lsp, man, new, policy, preview, schema, validate, watch};
 
 /// Compiles YAML scenario specs into verified, reproducible datasets.
 #[derive(Parser)]
@@ -23,6 +23,10 @@ pub(super) struct Cli {
 /// The commands.
 #[derive(Subcommand)]
 pub(super) enum Command {
+    /// Make a workspace with one small dataset
+    Init(init::Args),
+    /// Add a dataset to the workspace: spec, schema and template
+    New(new::Args),
     /// Make datasets and write them, all or nothing
     Build(build::Args),
     /// Find mistakes in specs, and try their first records, without writing any dataset
@@ -56,6 +60,8 @@ impl Command {
     /// The name it is typed with.
     pub(super) fn name(&self) -> &'static str {
         match self {
+            Self::Init(_) => "init",
+            Self::New(_) => "new",
             Self::Build(_) => "build",
             Self::Check(_) => "check",
             Self::Preview(_) => "preview",
@@ -77,7 +83,7 @@ impl Command {
         match self {
             Self::Build(build) => build.is_stream(),
             Self::Schema(schema) => schema.prints(),
-            Self::Check(_) | Self::Validate(_) | Self::Watch(_) => false,
+            Self::Check(_) | Self::Init(_) | Self::New(_) | Self::Validate(_) | Self::Watch(_) => false,
             Self::Completions(_)
             | Self::Explain(_)
             | Self::List(_)
@@ -93,6 +99,7 @@ fn after_help() -> String {
     let codes = Exit::ALL.map(|exit| format!("  {:<5}{}", exit.code(), exit.meaning()));
     let examples = "\
 Examples:
+  dictum init bakery              begin: a workspace with one small dataset
   dictum build                    make every dataset, in every format, into out/
   dictum check                    find mistakes without building
   dictum preview reviews          look at three records

@@ -24,6 +24,8 @@ mod check;
 mod preview;
 mod explain;
 mod list;
+mod init;
+mod new;
 mod policy;
 mod schema;
 mod validate;
@@ -87,6 +89,8 @@ fn run(cli: Cli) -> Exit {
                 Err(failure) => messages.end(&Ending::failed(name, failure)),
             }
         }
+        Command::Init(args) => init::run(&SystemWorld::default(), everywhere.workspace.as_deref(), &args, &messages),
+        Command::New(args) => within(&mut |workspace, _| new::run(workspace, &args, &messages)),
         Command::Schema(args) => within(&mut |workspace, _| schema::run(workspace, &args, &messages)),
         Command::Watch(args) => within(&mut |workspace, _| watch::run(workspace, &args, &messages)),
         Command::List(args) => within(&mut |workspace, _| list::run(workspace, &args, &messages)),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use lsp_types::TextDocumentContentChangeEvent;
 
 use super::positions::{Encoding, Lines};
-use crate::world::{Input, PathError, Scratch, Stage, SystemWorld, World, WorldError};
+use crate::world::{Input, PathError, Scratch, Stage, Stamp, SystemWorld, World, WorldError};
 
 /// An open text.
 #[derive(Debug, Clone)]
@@ -132,6 +132,13 @@ impl World for Overlay {
 
     fn is_dir(&self, path: &Path) -> bool {
         self.disk.is_dir(path) || !self.names_below(path).is_empty()
+    }
+
+    fn stamp(&self, path: &Path) -> Stamp {
+        match self.open.get(path) {
+            Some(text) => Stamp::of_file(text.as_bytes()),
+            None => self.disk.stamp(path),
+        }
     }
 
     fn accessed(&self) -> Vec<PathBuf> {

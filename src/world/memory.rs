@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Input, PathError, Scratch, Stage, Stamp, World, WorldError, normal};
-use crate::digest::Digest;
 
 /// Files by path.
 type Files = BTreeMap<PathBuf, Vec<u8>>;
@@ -116,14 +115,14 @@ impl World for MemoryWorld {
     fn stamp(&self, path: &Path) -> Stamp {
         let state = self.state();
         if let Some(content) = state.files.get(path) {
-            return Stamp::of_content(false, fingerprint(&Digest::of(content)), content.len() as u64);
+            return Stamp::of_file(content);
         }
         let below = state.files.keys().filter_map(|file| file.strip_prefix(path).ok()?.iter().next());
         let names: BTreeSet<&[u8]> = below.map(OsStr::as_encoded_bytes).collect();
         if names.is_empty() {
             return Stamp::MISSING;
         }
-        Stamp::of_content(true, fingerprint(&Digest::of_parts(names)), 0)
+        Stamp::of_folder(names.into_iter())
     }
 
     fn accessed(&self) -> Vec<PathBuf> {
@@ -168,13 +167,6 @@ impl World for MemoryWorld {
     fn scratch(&self) -> Result<Box<dyn Scratch>, WorldError> {
         Ok(Box::new(Cursor::new(Vec::new())))
     }
-}
-
-/// The first bytes of a digest as numbers.
-fn fingerprint(digest: &Digest) -> (u64, u64) {
-    let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte));
-    let (first, rest) = digest.bytes().split_at(8);
-    (number(first), number(rest.split_at(8).0))
 }
 
 /// The stage of a [`MemoryWorld`].

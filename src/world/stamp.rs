@@ -5,6 +5,8 @@
 
 use std::path::Path;
 
+use crate::digest::Digest;
+
 /// How a path looked. Only equality has a meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp(Option<Found>);
@@ -54,8 +56,26 @@ impl Stamp {
         Self(path.metadata().ok().map(found))
     }
 
-    /// A stamp that stands for a content, of whatever the caller takes for one.
-    pub(super) fn of_content(folder: bool, fingerprint: (u64, u64), length: u64) -> Self {
-        Self(Some(Found { folder, node: fingerprint, length, changed: (0, 0) }))
+    /// A stamp that stands for the content of a file that is on no disk.
+    #[must_use]
+    pub fn of_file(content: &[u8]) -> Self {
+        Self(Some(Found {
+            folder: false,
+            node: fingerprint(&Digest::of(content)),
+            length: content.len() as u64,
+            changed: (0, 0),
+        }))
     }
+
+    /// A stamp that stands for the names in a folder that is on no disk.
+    pub(super) fn of_folder<'n>(names: impl Iterator<Item = &'n [u8]>) -> Self {
+        Self(Some(Found { folder: true, node: fingerprint(&Digest::of_parts(names)), length: 0, changed: (0, 0) }))
+    }
+}
+
+/// The first bytes of a digest as numbers.
+fn fingerprint(digest: &Digest) -> (u64, u64) {
+    let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte));
+    let (first, rest) = digest.bytes().split_at(8);
+    (number(first), number(rest.split_at(8).0))
 }

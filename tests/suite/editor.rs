@@ -22,12 +22,12 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn validator() -> Validator {
+pub(super) fn validator() -> Validator {
     jsonschema::validator_for(&serde_json::from_str(&editor::schema().unwrap()).unwrap()).unwrap()
 }
 
 /// A spec as the schema sees it.
-fn read(text: &str) -> serde_json::Value {
+pub(super) fn read(text: &str) -> serde_json::Value {
     let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
     let source = sources.add("spec.yaml".to_owned(), text);
     let node = yaml::read(source, &sources, &mut diagnostics).unwrap_or_else(|| panic!("{diagnostics:?}\n{text}"));
@@ -47,7 +47,7 @@ fn json(value: &Value) -> serde_json::Value {
 }
 
 /// What the schema says against a spec, shortly.
-fn faults(validator: &Validator, text: &str) -> Vec<String> {
+pub(super) fn faults(validator: &Validator, text: &str) -> Vec<String> {
     validator.iter_errors(&read(text)).map(|error| format!("{}: {error:.300}", error.instance_path())).collect()
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop")]
 
 mod figures;
+mod markdown;
 mod workbench;
 mod workspace;
 
@@ -10,11 +11,13 @@ mod aims;
 mod architecture;
 mod cli;
 mod codes;
+mod cookbook;
 mod coordination;
 mod determinism;
 mod diagnostics;
 mod draws;
 mod editor;
+mod examples;
 mod expectations;
 mod explain;
 mod facts;
@@ -36,7 +39,9 @@ mod recipes;
 mod readme;
 mod rederive;
 mod reference;
+mod starter;
 mod transformer;
+mod tutorial;
 mod used;
 mod views;
 mod watch;

@@ -14,15 +14,15 @@ use dictum::library::{self, Builtin, Kinds, Param, Role};
 use dictum::pipeline;
 use dictum::pipeline::expand::Expander;
 use dictum::pipeline::load::dataset_name;
-use dictum::pipeline::load::{
-    CHECK_KEYS, COLUMN_KEYS, CONSTITUTION_KEYS, EXAMPLE_KEYS, EXPECTATION_KEYS, FUNCTION_KEYS, PARAM_KEYS, PROFILE_KEYS,
-    SCENARIO_KEYS, TABLE_KEYS, TOP_KEYS, TopKey, VIEW_KEYS, Workspace,
-};
+use dictum::pipeline::load::{KEY_TABLES, TOP_KEYS, TopKey, Workspace};
 use dictum::pipeline::plan::plan;
 use dictum::pipeline::verify::expectations::Tally;
 use dictum::record::Record;
 use dictum::source::Sources;
 use dictum::world::MemoryWorld;
+
+use super::examples::Examples;
+use super::markdown::{Block, blocks};
 
 const FILE: &str = "docs/language.md";
 
@@ -31,13 +31,12 @@ fn records(spec: &str, count: u64) -> Result<Vec<Record>, String> {
     records_beside(spec, &[], count)
 }
 
-/// The same where a dataset may use others, each in a file of its name.
-fn records_beside(spec: &str, others: &[&str], count: u64) -> Result<Vec<Record>, String> {
+/// The same beside other files, each with its path in the workspace.
+fn records_beside(spec: &str, others: &[(String, &str)], count: u64) -> Result<Vec<Record>, String> {
     let world =
         MemoryWorld::default().with("/w/scenarios/example.yaml", spec).with("/w/templates/reasoning.j2", "Because it is so.\n");
-    let named = |other: &&str| Some((dataset_name(other)?.to_owned(), (*other).to_owned()));
-    let beside = others.iter().filter(|other| **other != spec).filter_map(named);
-    let world = beside.fold(world, |world, (name, text)| world.with(format!("/w/scenarios/{name}.yaml"), text));
+    let beside = others.iter().filter(|(_, text)| *text != spec);
+    let world = beside.fold(world, |world, (path, text)| world.with(format!("/w/{path}"), *text));
     let workspace = Workspace { world: &world, root: "/w".into() };
     let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
     let checked = pipeline::sound(&workspace, "example.yaml", &mut sources, &mut diagnostics);
@@ -131,8 +130,14 @@ fn the_example_of_every_library_function_gives_what_it_says() {
 fn the_reference_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
     let committed = fs::read_to_string(&path).unwrap();
-    let parts: [(&str, String); 5] =
-        [("keys", top_keys()), ("tables", tables()), ("forms", forms()), ("modifiers", keys(MODIFIERS)), ("library", rows())];
+    let examples = Examples::read();
+    let parts: [(&str, String); 5] = [
+        ("keys", top_keys(&examples)),
+        ("tables", tables(&examples)),
+        ("forms", forms(&examples)),
+        ("modifiers", lines(MODIFIERS.iter().map(|key| line(key, "")))),
+        ("library", rows()),
+    ];
     let renewed = parts.iter().fold(committed.clone(), |text, (name, part)| replace(&text, name, part));
     if std::env::var_os("DICTUM_BLESS").is_some() {
         fs::write(&path, &renewed).unwrap();
@@ -160,14 +165,28 @@ fn the_spec_in_the_readme_gives_the_output_in_the_readme() {
     assert_eq!(shown, built, "DICTUM_BLESS=1 cargo test renews it");
 }
 
+/// The file that a block is: with a path, or a dataset under its own name.
+fn file<'t>(block: &Block<'t>) -> Option<(String, &'t str)> {
+    match (block.value("file"), dataset_name(block.text)) {
+        (Some(path), _) => Some((path.to_owned(), block.text)),
+        (None, Some(name)) if block.language == "yaml" => Some((format!("scenarios/{name}.yaml"), block.text)),
+        _ => None,
+    }
+}
+
 #[test]
 fn every_whole_spec_in_the_reference_builds() {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE)).unwrap();
-    let blocks = text.split("\n```yaml\n").skip(1).filter_map(|rest| rest.split("```\n").next());
-    let specs: Vec<&str> = blocks.filter(|block| block.contains("\ndataset: ")).collect();
-    assert!(specs.len() > 1);
-    for spec in &specs {
-        assert_eq!(records_beside(spec, &specs, 100).map(|records| records.len()), Ok(100), "{spec}");
+    // All of them stand in one workspace.
+    let files: Vec<(String, &str)> = blocks(&text).iter().filter_map(file).collect();
+    let datasets: Vec<&str> = files.iter().map(|(_, text)| *text).filter(|text| dataset_name(text).is_some()).collect();
+    assert!(datasets.len() > 15);
+    let modules = files.iter().filter(|(_, text)| dataset_name(text).is_none());
+    for name in modules.map(|(path, _)| path.rsplit('/').next().unwrap()) {
+        assert!(datasets.iter().any(|spec| spec.contains(name)), "no dataset of the reference reads {name}");
+    }
+    for spec in datasets {
+        assert_eq!(records_beside(spec, &files, 100).map(|records| records.len()), Ok(100), "{spec}");
     }
 }
 
@@ -179,45 +198,39 @@ fn replace(text: &str, name: &str, part: &str) -> String {
     format!("{before}{open}\n{part}\n{close}{after}")
 }
 
-fn top_keys() -> String {
-    let line = |top: &TopKey| if top.module { line(&top.key) } else { format!("{} *Datasets only.*", line(&top.key)) };
+fn top_keys(examples: &Examples) -> String {
+    let line = |top: &TopKey| {
+        let line = line(&top.key, &examples.link("", top.key.name));
+        if top.module { line } else { format!("{line} *Datasets only.*") }
+    };
     lines(TOP_KEYS.iter().map(line))
 }
 
-fn keys(keys: &[Key]) -> String {
-    lines(keys.iter().map(line))
-}
-
-fn line(key: &Key) -> String {
+/// A key, what it says, and a link to its example.
+fn line(key: &Key, link: &str) -> String {
     let required = if key.required { " (required)" } else { "" };
-    format!("- **`{}`**{required}: {}", key.name, key.doc)
+    let link = if link.is_empty() { String::new() } else { format!(" ({link})") };
+    format!("- **`{}`**{required}: {}{link}", key.name, key.doc)
 }
 
 fn lines(lines: impl Iterator<Item = String>) -> String {
     lines.flat_map(|line| [line, "\n".to_owned()]).collect()
 }
 
-fn tables() -> String {
-    let tables = [
-        ("A fact that is a table", TABLE_KEYS),
-        ("A column of a table, where it is a map", COLUMN_KEYS),
-        ("A scenario", SCENARIO_KEYS),
-        ("A parameter", PARAM_KEYS),
-        ("A profile", PROFILE_KEYS),
-        ("A constitution", CONSTITUTION_KEYS),
-        ("A function, beside its form", FUNCTION_KEYS),
-        ("A check", CHECK_KEYS),
-        ("An example", EXAMPLE_KEYS),
-        ("An expectation", EXPECTATION_KEYS),
-        ("A view", VIEW_KEYS),
-    ];
-    let parts: Vec<String> = tables.iter().map(|(title, table)| format!("### {title}\n\n{}", keys(table))).collect();
+fn tables(examples: &Examples) -> String {
+    let keys = |owner: &str, keys: &[Key]| lines(keys.iter().map(|key| line(key, &examples.link(owner, key.name))));
+    let parts: Vec<String> =
+        KEY_TABLES.iter().map(|table| format!("### {}\n\n{}", table.title, keys(table.definition, table.keys))).collect();
     parts.join("\n")
 }
 
-fn forms() -> String {
+fn forms(examples: &Examples) -> String {
     let part = |kind: &FormKind| {
-        let options: Vec<String> = kind.options.iter().map(|option| format!("`{option}`")).collect();
+        let option = |name: &&str| match examples.link(kind.head, name) {
+            link if link.is_empty() => format!("`{name}`"),
+            link => format!("`{name}` ({link})"),
+        };
+        let options: Vec<String> = kind.options.iter().map(option).collect();
         let options = if options.is_empty() { String::new() } else { format!(" Options: {}.", options.join(", ")) };
         let draws = if kind.draws { "Draws." } else { "Computes." };
         format!("### `{}`\n\n{}\n\n```yaml\n{}\n```\n\n{draws}{options}\n", kind.head, kind.doc, kind.example)
