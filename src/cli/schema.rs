@@ -27,8 +27,8 @@ const TOLD: usize = 5;
 
 const EXAMPLES: &str = "\
 `--diff` changes real records in one place each, and tells what one of the two schemas takes and the other does not: `allows` is
-what the schema of the spec takes and no record can be, `forbids` what it refuses and some record is or can be. It fails where a
-record that was made is refused. What it finds is certain; that there is no more is not.
+what the schema of the spec takes and no record can be, `forbids` what it refuses and some record is, or could be by what is known
+of its forms. It fails where a record that was made is refused. What it finds was tried; that there is no more is not proven.
 
 Examples:
   dictum schema reviews                      what the forms promise

@@ -1,8 +1,8 @@
 //! The schema of a dataset's records: what its forms promise, and how one that was written by hand differs from it.
 //!
 //! In: a sound spec. Out: the JSON Schema that its forms promise, as text to start from; and the differences between that and the
-//! author's own, each at a path of the record: what his allows that no record can be, and what it forbids that some are. What must
-//! hold: a difference was tried and not guessed, on real records that were changed in one place, so each is one; that there are no
+//! author's own, each at a path of the record: what that allows and no record can be, and what it forbids and some are, or could be
+//! by what is known of the forms. What must hold: a difference was tried and not guessed, on real records that were changed in one place, so each is one; that there are no
 //! others is not proven.
 
 mod places;

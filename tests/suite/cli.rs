@@ -3,6 +3,7 @@
 mod build;
 mod params;
 mod policy;
+mod schema;
 mod stop;
 mod validate;
 
