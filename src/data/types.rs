@@ -36,6 +36,19 @@ pub struct IntRange {
     pub max: i128,
 }
 
+/// The greatest integer up to which all are exact in every reader of JSON: 2^53.
+const MOST_EXACT: i128 = 1 << 53;
+
+impl IntRange {
+    /// Its least and its greatest integer, as far as they can be told: an end beyond 2^53 is rounded by readers of JSON, and
+    /// comes from arithmetic that knows no better.
+    #[must_use]
+    pub fn ends(self) -> (Option<i128>, Option<i128>) {
+        let told = |end: i128| (-MOST_EXACT..=MOST_EXACT).contains(&end).then_some(end);
+        (told(self.min), told(self.max))
+    }
+}
+
 /// One field of a map.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {

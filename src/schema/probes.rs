@@ -102,19 +102,15 @@ fn others(ty: &Type) -> impl Iterator<Item = (Value, &'static str)> {
     kinds.into_iter().filter(|(may_be, ..)| !may_be).map(|(_, value, what)| (value, what))
 }
 
-/// Whether a record can hold this integer.
-fn fits(number: i128) -> bool {
-    (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&number)
-}
-
 /// The integers next to a range, with the end that they pass.
 fn beyond(range: IntRange) -> impl Iterator<Item = (i128, i128)> {
-    let sides = [(range.min.checked_sub(1), range.min), (range.max.checked_add(1), range.max)];
-    sides.into_iter().filter_map(|(number, end)| Some((number.filter(|number| fits(*number) && fits(end))?, end)))
+    let (least, greatest) = range.ends();
+    [least.map(|end| (end - 1, end)), greatest.map(|end| (end + 1, end))].into_iter().flatten()
 }
 
 fn ends(range: IntRange) -> impl Iterator<Item = i128> {
-    [range.min, range.max].into_iter().filter(|end| fits(*end))
+    let (least, greatest) = range.ends();
+    [least, greatest].into_iter().flatten()
 }
 
 #[cfg(test)]

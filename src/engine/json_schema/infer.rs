@@ -58,7 +58,7 @@ fn keywords_of(ty: &Type) -> Vec<Keyword> {
 /// The values of a type that has few enough to write each down: null, one boolean, one integer. `None` where there are more.
 fn listed(ty: &Type) -> Option<Vec<Value>> {
     let many = (ty.yes && ty.no) || ty.float || ty.text.is_some() || ty.list.is_some() || ty.map.is_some();
-    let int = ty.int.map(|range| (range.min == range.max && fits(range.min)).then_some(range.min));
+    let int = ty.int.map(|range| (range.min == range.max).then_some(range.ends().0).flatten());
     if many || int == Some(None) {
         return None;
     }
@@ -101,14 +101,10 @@ fn kinds(ty: &Type) -> Vec<Keyword> {
     keywords
 }
 
-/// Whether a record can hold this integer: an end beyond it says nothing, and JSON readers would round it.
-fn fits(number: i128) -> bool {
-    (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&number)
-}
-
 fn ends(range: IntRange) -> Vec<Keyword> {
-    let ends = [("minimum", range.min), ("maximum", range.max)];
-    ends.into_iter().filter(|(_, end)| fits(*end)).map(|(name, end)| (key(name), Value::Int(end))).collect()
+    let (least, greatest) = range.ends();
+    let keyword = |name, end: Option<i128>| end.map(|end| (key(name), Value::Int(end)));
+    [keyword("minimum", least), keyword("maximum", greatest)].into_iter().flatten().collect()
 }
 
 fn elements(list: &ListType) -> Vec<Keyword> {
