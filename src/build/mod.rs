@@ -28,7 +28,7 @@ use crate::world::WorldError;
 pub use datasets::{Selected, listing, named, select, unknown_dataset};
 pub use piloted::piloted;
 pub use targets::warn_unfit;
-pub use views::choose;
+pub use views::{choose, select_one};
 
 /// What to build.
 pub struct Request {

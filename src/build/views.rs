@@ -5,9 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use super::datasets::Selected;
+use super::Failure;
+use super::datasets::{Selected, select};
 use crate::data::Text;
 use crate::diag::{Diagnostic, Diagnostics, codes, quoted_list};
+use crate::pipeline::load::{Overrides, Workspace};
+use crate::source::Sources;
 
 /// Chooses a view of the datasets; gives the names of those that are left out.
 pub fn choose(selected: &mut Vec<Selected>, name: &str, named: bool, diagnostics: &mut Diagnostics) -> Vec<Text> {
@@ -34,6 +37,26 @@ pub fn choose(selected: &mut Vec<Selected>, name: &str, named: bool, diagnostics
     let left_out = selected.iter().filter(|one| one.view.is_none()).map(|one| one.checked.spec.name.clone()).collect();
     selected.retain(|one| one.view.is_some());
     left_out
+}
+
+/// Loads and checks one dataset, with a view of it where one is asked for.
+///
+/// # Errors
+/// When the name is unknown, or anything is wrong, a value of this run that nothing takes among it: it would show records as if
+/// it had been taken. What is wrong is among the diagnostics.
+pub fn select_one(
+    workspace: &Workspace<'_>,
+    name: &str,
+    view: Option<&str>,
+    overrides: &Overrides,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Result<Selected, Failure> {
+    let mut selected = select(workspace, &[name.to_owned()], overrides, sources, diagnostics)?;
+    if let Some(view) = view {
+        choose(&mut selected, view, true, diagnostics);
+    }
+    selected.pop().filter(|_| !diagnostics.has_errors()).ok_or(Failure::Mistakes)
 }
 
 fn unknown(message: String, name: &str, known: &BTreeSet<&str>, there: &str) -> Diagnostic {

@@ -10,7 +10,7 @@ use super::args::Values;
 use super::messages::{Ending, Messages};
 use super::terminal::{self, Stream};
 use super::{meanings, tree};
-use crate::build::{Failure, Selected, listing, select};
+use crate::build::{Failure, Selected, listing, select_one};
 use crate::diag::{Code, Diagnostics, codes, explained, nearest};
 use crate::explain::{document, explain, lines};
 use crate::json;
@@ -72,13 +72,9 @@ pub(super) fn run(world: &dyn World, place: &dyn Fn() -> Result<PathBuf, Failure
             let root = place().map_err(|failure| no_such(args, failure))?;
             let workspace = Workspace { world, root };
             known(&workspace, dataset, args, &mut diagnostics)?;
-            let named = [dataset.to_owned()];
             let overrides = args.values.overrides()?;
-            let selected = select(&workspace, &named, &overrides, &mut sources, &mut diagnostics)?;
-            if diagnostics.has_errors() {
-                return Err(Failure::Mistakes);
-            }
-            selected.first().map_or(Ok(()), |one| record(one, index, args, messages, &sources, &mut diagnostics))
+            let one = select_one(&workspace, dataset, None, &overrides, &mut sources, &mut diagnostics)?;
+            record(&one, index, args, messages, &sources, &mut diagnostics)
         }
     });
     let seed = args.what.is_some().then(|| args.seed.unwrap_or_default());

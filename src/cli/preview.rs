@@ -9,7 +9,7 @@ use super::Exit;
 use super::args::Values;
 use super::messages::{Ending, Messages};
 use super::pretty;
-use crate::build::{Failure, Selected, choose, select};
+use crate::build::{Failure, Selected, select_one};
 use crate::data::{Text, Value};
 use crate::diag::{Diagnostics, nearest, quoted_list};
 use crate::json;
@@ -58,22 +58,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -> Exit {
-    let mut sources = Sources::default();
-    let mut diagnostics = Diagnostics::default();
-    let named = std::slice::from_ref(&args.dataset);
-    let selected =
-        args.values.overrides().and_then(|overrides| select(workspace, named, &overrides, &mut sources, &mut diagnostics));
-    let result = selected.and_then(|mut selected| {
-        if let Some(view) = &args.view {
-            choose(&mut selected, view, true, &mut diagnostics);
-        }
-        // A value that nothing takes would show records as if it had been taken.
-        if diagnostics.has_errors() {
-            return Err(Failure::Mistakes);
-        }
-        let shown = selected.first().map_or(Ok(()), |one| show(one, args, messages, &mut diagnostics));
-        shown.map(|()| Vec::<()>::new())
-    });
+    let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+    let view = args.view.as_deref();
+    let selected = args
+        .values
+        .overrides()
+        .and_then(|overrides| select_one(workspace, &args.dataset, view, &overrides, &mut sources, &mut diagnostics));
+    let shown = selected.and_then(|one| show(&one, args, messages, &mut diagnostics));
+    let result = shown.map(|()| Vec::<()>::new());
     messages.end(&Ending { seed: Some(args.seed), ..Ending::new("preview", sources, diagnostics, result) })
 }
 

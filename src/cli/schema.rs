@@ -13,7 +13,7 @@ use super::messages::{Ending, Messages};
 use super::progress::{count, plural};
 use super::table::{Column, table};
 use super::terminal;
-use crate::build::{Failure, Selected, choose, select};
+use crate::build::{Failure, Selected, select_one};
 use crate::diag::Diagnostics;
 use crate::diag::render::one_line;
 use crate::pipeline::load::Workspace;
@@ -77,18 +77,13 @@ struct Row<'d> {
 pub(super) fn run(workspace: &Workspace<'_>, args: &Args, messages: &Messages) -> Exit {
     let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
     let mut notes = Vec::new();
-    let named = std::slice::from_ref(&args.dataset);
-    let selected =
-        args.values.overrides().and_then(|overrides| select(workspace, named, &overrides, &mut sources, &mut diagnostics));
-    let result = selected.and_then(|mut selected| {
-        if let Some(view) = &args.view {
-            choose(&mut selected, view, true, &mut diagnostics);
-        }
-        if diagnostics.has_errors() {
-            return Err(Failure::Mistakes);
-        }
-        selected.first().map_or(Ok(()), |one| answer(workspace, one, args, messages, &mut notes)).map(|()| Vec::<()>::new())
-    });
+    let view = args.view.as_deref();
+    let selected = args
+        .values
+        .overrides()
+        .and_then(|overrides| select_one(workspace, &args.dataset, view, &overrides, &mut sources, &mut diagnostics));
+    let answered = selected.and_then(|one| answer(workspace, &one, args, messages, &mut notes));
+    let result = answered.map(|()| Vec::<()>::new());
     messages.end(&Ending { notes, ..Ending::new("schema", sources, diagnostics, result) })
 }
 
