@@ -3,6 +3,7 @@
 //! In: a code. Out: text for people, or JSON objects: a line each with `code` and `meaning`, or one with `why`, `wrong` and
 //! `right` as well, whose blocks have `language`, `file` (null for the spec itself) and `text`.
 
+use super::terminal::PLAIN;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -19,7 +20,6 @@ const FILE: &str = "\x1b[1m";
 const NAME: &str = "\x1b[1;34m";
 const WRONG: &str = "\x1b[31m";
 const RIGHT: &str = "\x1b[32m";
-const PLAIN: &str = "\x1b[0m";
 
 #[derive(Serialize)]
 struct Meaning {

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::Exit;
 use super::args::{Everywhere, Form};
 use super::progress::Progress;
-use super::terminal::Stream;
+use super::terminal::{PLAIN, Stream};
 use crate::build::Failure;
 use crate::diag::render::{MessageFormat, github_failure, render, summary};
 use crate::diag::{Diagnostics, Severity};
@@ -21,7 +21,6 @@ use crate::source::Sources;
 
 const ERROR: &str = "\x1b[1;31m";
 const NOTE: &str = "\x1b[1;32m";
-const PLAIN: &str = "\x1b[0m";
 
 /// How a command ended, whatever the command.
 pub(super) struct Ending<T> {

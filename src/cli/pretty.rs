@@ -4,6 +4,7 @@
 //! back as the same value. A list or map of scalars stands on one line where it fits, for a column of short words is hard to
 //! read.
 
+use super::terminal::PLAIN;
 use crate::json;
 use crate::record::{Entries, Items, Node, View};
 
@@ -13,7 +14,6 @@ const WIDTH: usize = 100;
 const KEY: &str = "\x1b[1;34m";
 const TEXT: &str = "\x1b[32m";
 const OTHER: &str = "\x1b[33m";
-const PLAIN: &str = "\x1b[0m";
 
 /// The text of a node, without a line end.
 pub(super) fn text(node: Node<'_>, color: bool) -> String {

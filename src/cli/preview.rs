@@ -10,8 +10,8 @@ use super::args::Values;
 use super::messages::{Ending, Messages};
 use super::pretty;
 use crate::build::{Failure, Selected, select_one};
-use crate::data::{Text, Value};
-use crate::diag::{Diagnostics, nearest, quoted_list};
+use crate::data::{Absent, Value};
+use crate::diag::Diagnostics;
 use crate::json;
 use crate::pipeline::expand::Expander;
 use crate::pipeline::load::Workspace;
@@ -144,24 +144,8 @@ impl Page<'_> {
 
 /// Why a path shows nothing: the first step of it that the record does not have, and what there is instead.
 fn absent(path: &str, record: &Value) -> String {
-    let mut at = record;
-    let mut walked: Vec<&str> = Vec::new();
-    for step in path.split('.') {
-        match at.at(step) {
-            Some(inner) => at = inner,
-            None => break,
-        }
-        walked.push(step);
-    }
-    let step = path.split('.').nth(walked.len()).unwrap_or_default();
-    let place = if walked.is_empty() { "the record".to_owned() } else { format!("`{}`", walked.join(".")) };
-    let known: Vec<&str> = at.as_map().into_iter().flat_map(|map| map.keys().map(Text::as_str)).collect();
-    let rest = match (nearest(step, known.iter().copied()), at) {
-        (Some(name), _) => format!("did you mean `{name}`?"),
-        (None, Value::Map(_)) if !known.is_empty() => format!("there is {}", quoted_list(known)),
-        (None, Value::List(items)) => format!("it is a list of {}", items.len()),
-        (None, other) => format!("it is {}", other.kind()),
-    };
+    let Absent { walked, step, rest } = record.absent(path);
+    let place = if walked.is_empty() { "the record".to_owned() } else { format!("`{walked}`") };
     format!("no record shown has `{path}`: {place} has no `{step}`; {rest}")
 }
 

@@ -1,9 +1,9 @@
 //! Tables for people: a line of heads, then a line a row, every column as wide as its widest cell.
 
+use super::terminal::PLAIN;
 use std::fmt::Write as _;
 
 const BOLD: &str = "\x1b[1m";
-const PLAIN: &str = "\x1b[0m";
 
 /// One column: its head, and whether its cells stand to the right, as numbers do.
 pub(super) type Column = (&'static str, bool);

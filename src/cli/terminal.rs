@@ -6,6 +6,9 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use crate::build::Failure;
 
+/// What ends a colour.
+pub(super) const PLAIN: &str = "\x1b[0m";
+
 /// Columns where there is no terminal to ask.
 pub(super) const WIDTH: usize = 100;
 

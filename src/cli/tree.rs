@@ -3,6 +3,7 @@
 //! In: the lines of an explanation. Out: a line each: branches, name, value, how it came about, and the place, coloured on
 //! request. What must hold: without colours nothing is lost.
 
+use super::terminal::PLAIN;
 use crate::explain::{Explanation, Line, Mark};
 use crate::json;
 
@@ -10,7 +11,6 @@ const NAME: &str = "\x1b[1;34m";
 const VALUE: &str = "\x1b[32m";
 const FAILS: &str = "\x1b[31m";
 const FAINT: &str = "\x1b[2m";
-const PLAIN: &str = "\x1b[0m";
 /// Columns that marks and the space between the parts of a line take.
 const MARGIN: usize = 11;
 /// Fewer columns than these are left empty.

@@ -9,7 +9,7 @@ mod machine;
 
 use std::collections::BTreeMap;
 
-use crate::data::{Text, Value};
+use crate::data::{Absent, Text, Value};
 use crate::diag::{Diagnostic, nearest, quoted_list};
 use crate::pipeline::check::Checked;
 use crate::pipeline::expand::Expander;
@@ -157,13 +157,7 @@ impl Explanation {
     fn absent(&self, path: &str, record: &Value) -> String {
         let first = path.split('.').next().unwrap_or_default();
         let fields: Vec<&str> = record.as_map().into_iter().flat_map(|map| map.keys().map(Text::as_str)).collect();
-        let mut at = record;
-        let mut walked: Vec<&str> = Vec::new();
-        for step in path.split('.') {
-            let Some(inner) = at.at(step) else { break };
-            (at, walked) = (inner, [walked.as_slice(), &[step]].concat());
-        }
-        let step = path.split('.').nth(walked.len()).unwrap_or_default();
+        let Absent { walked, step, rest } = record.absent(path);
         let record = format!("{}#{}", self.dataset, self.index);
         if walked.is_empty() {
             let known = fields.iter().copied().chain(self.names.keys().map(Text::as_str));
@@ -173,14 +167,7 @@ impl Explanation {
             };
             return format!("{record} has no `{first}`, and no name of its spec is `{first}`; {rest}");
         }
-        let keys: Vec<&str> = at.as_map().into_iter().flat_map(|map| map.keys().map(Text::as_str)).collect();
-        let rest = match (nearest(step, keys.iter().copied()), at) {
-            (Some(name), _) => format!("did you mean `{name}`?"),
-            (None, Value::Map(_)) if !keys.is_empty() => format!("there is {}", quoted_list(keys)),
-            (None, Value::List(items)) => format!("it is a list of {}", items.len()),
-            (None, other) => format!("it is {}", other.kind()),
-        };
-        format!("{record} has no `{path}`: `{}` has no `{step}`; {rest}", walked.join("."))
+        format!("{record} has no `{path}`: `{walked}` has no `{step}`; {rest}")
     }
 }
 

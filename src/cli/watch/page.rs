@@ -3,6 +3,7 @@
 //! In: changes as plain data. Out: text, coloured on request: what went in red, what came in green, what both have in common cut
 //! short. What must hold: nothing of a record steers the terminal; values are shown as JSON.
 
+use crate::cli::terminal::PLAIN;
 use std::fmt::Write as _;
 
 use crate::cli::pretty;
@@ -16,7 +17,6 @@ const CAME: &str = "\x1b[32m";
 const FIELD: &str = "\x1b[1;34m";
 const STRONG: &str = "\x1b[1m";
 const WRONG: &str = "\x1b[1;31m";
-const PLAIN: &str = "\x1b[0m";
 
 /// Fields of one record that are shown.
 const MOST_FIELDS: usize = 8;
